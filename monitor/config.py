@@ -1,0 +1,319 @@
+"""config.toml and SIAGA_* environment variables as one frozen :class:`Settings`.
+
+Layer 2. Secrets come from the environment only and are never written to a file, a log or an error.
+Unknown keys are refused by name. Paths are resolved against the folder of the configuration file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from monitor.errors import ConfigError
+from monitor.records import Level
+
+CONFIG_NAME = "config.toml"
+# The sources' secrets: SIAGA_SOURCES__<NAME>__TOKEN and the like.
+_SECRET_KEYS = ("token", "password")
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("accepted: an IANA time zone such as Asia/Jakarta") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _web_address(text: str) -> str:
+    if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
+        raise ValueError("accepted: an http:// or https:// address")
+    return text.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_web_address)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Office(_Part):
+    """Whose Siaga this is."""
+
+    name: str = "Diskominfosantik Kalimantan Tengah"
+    timezone: Zone = "Asia/Jakarta"
+    link: str = "https://ppid.kalteng.go.id"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people read times."""
+        return ZoneInfo(self.timezone)
+
+
+class Paths(_Part):
+    """Where things lie; relative paths start at the configuration file's folder."""
+
+    database: Path = Path("var/siaga.db")
+    data: Path = Path("data")
+    models: Path = Path("models")
+
+
+class Poll(_Part):
+    """How the service beats, in seconds."""
+
+    tick_seconds: Annotated[float, Field(ge=0.05, le=3600)] = 10.0
+    default_every_seconds: Annotated[int, Field(ge=1, le=86400)] = 120
+    timeout_seconds: Annotated[float, Field(ge=0.5, le=300)] = 20.0
+    workers: Annotated[int, Field(ge=1, le=32)] = 4
+
+
+class Classify(_Part):
+    """How texts are understood."""
+
+    embeddings: Literal["auto", "off", "on"] = "auto"
+    ask_human_below: Annotated[float, Field(ge=0, le=1)] = 0.55
+    batch: Annotated[int, Field(ge=1, le=10000)] = 500
+
+
+class Spikes(_Part):
+    """When an issue is above its normal; see docs/panduan.md for the plain words."""
+
+    waspada: Annotated[float, Field(gt=0)] = 0.92
+    siaga: Annotated[float, Field(gt=0)] = 1.10
+    awas: Annotated[float, Field(gt=0)] = 1.28
+    awas_negatives: Annotated[int, Field(ge=1)] = 30
+    at_least: Annotated[int, Field(ge=1)] = 4
+    times_expected: Annotated[float, Field(ge=1)] = 1.3
+    baseline_days: Annotated[int, Field(ge=7, le=365)] = 28
+    calm_hours: Annotated[float, Field(gt=0)] = 3.0
+    forgotten_minutes: Annotated[float, Field(gt=0)] = 30.0
+    ignore: tuple[str, ...] = ("lainnya",)
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> Spikes:
+        if not self.waspada < self.siaga < self.awas:
+            raise ValueError("accepted: waspada < siaga < awas")
+        return self
+
+
+class Replies(_Part):
+    """How suggested replies are made."""
+
+    enabled: bool = True
+    per_incident: Annotated[int, Field(ge=0, le=20)] = 3
+    retry_minutes: Annotated[float, Field(gt=0)] = 5.0
+
+
+class ChatPart(_Part):
+    """A Telegram chat that receives cards."""
+
+    id: int
+    title: str = "Humas"
+    min_level: Level = Level.WASPADA
+    thread_id: int | None = None
+
+
+class Telegram(_Part):
+    """The staff bot. The token comes from SIAGA_TELEGRAM__TOKEN."""
+
+    token: SecretStr | None = None
+    base_url: Url = "https://api.telegram.org"
+    chats: tuple[ChatPart, ...] = ()
+    per_group_minute: Annotated[int, Field(ge=1, le=60)] = 18
+    timeout_seconds: Annotated[float, Field(ge=1, le=120)] = 20.0
+
+
+class Web(_Part):
+    """The local page. It has no login, so it answers on this machine only."""
+
+    enabled: bool = True
+    host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    acting: str = "admin lokal"
+
+
+class SourcePart(_Part):
+    """A watched account; which keys a platform needs stands in config.toml."""
+
+    platform: Literal["wordpress", "feed"]
+    base_url: Url
+    enabled: bool = True
+    user: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None
+    own_names: tuple[str, ...] = ()
+    every_seconds: Annotated[int, Field(ge=1, le=86400)] | None = None
+    backfill_days: Annotated[int, Field(ge=0, le=365)] = 28
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> SourcePart:
+        if self.platform == "wordpress" and self.user and self.password is None:
+            raise ValueError("user is given but no password; set SIAGA_SOURCES__<NAME>__PASSWORD")
+        return self
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SIAGA_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        case_sensitive=False,
+    )
+
+    office: Office = Office()
+    paths: Paths = Paths()
+    poll: Poll = Poll()
+    classify: Classify = Classify()
+    spikes: Spikes = Spikes()
+    replies: Replies = Replies()
+    telegram: Telegram = Telegram()
+    web: Web = Web()
+    sources: dict[str, SourcePart] = {}
+    folder: Path = Path()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file."""
+        return (env_settings, init_settings)
+
+    @field_validator("sources")
+    @classmethod
+    def _named_plainly(cls, sources: dict[str, SourcePart]) -> dict[str, SourcePart]:
+        for name in sources:
+            if not name.replace("_", "").isalnum() or name != name.lower():
+                raise ValueError(f"source name {name!r}: accepted: a-z, 0-9 and _")
+        return sources
+
+    def path(self, path: Path) -> Path:
+        """A configured path, resolved against the configuration file's folder."""
+        return path if path.is_absolute() else self.folder / path
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.path(self.paths.database)
+
+    @property
+    def data(self) -> Path:
+        """The folder of editable knowledge."""
+        return self.path(self.paths.data)
+
+    @property
+    def models(self) -> Path:
+        """The folder of models."""
+        return self.path(self.paths.models)
+
+
+def find_config(named: Path | None) -> Path:
+    """The configuration file: ``--config``, SIAGA_CONFIG, ./config.toml, or the one shipped beside.
+
+    Raises:
+        ConfigError: the named file does not exist, or none was found.
+    """
+    wanted = named or (Path(os.environ["SIAGA_CONFIG"]) if os.environ.get("SIAGA_CONFIG") else None)
+    if wanted is not None:
+        if not wanted.is_file():
+            raise ConfigError(f"configuration: {wanted}: no such file")
+        return wanted
+    for folder in (Path(), Path(__file__).resolve().parent.parent):
+        if (folder / CONFIG_NAME).is_file():
+            return folder / CONFIG_NAME
+    raise ConfigError(
+        f"configuration: {CONFIG_NAME}: not found here; name one with --config or SIAGA_CONFIG"
+    )
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a configuration file under the environment.
+
+    Raises:
+        ConfigError: not readable, not TOML, an unknown key or a value that is not accepted; names
+            the key, what was found (never a secret) and what is accepted.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"configuration: {path}: {error}") from error
+    _refuse_secrets(table, path)
+    try:
+        return Settings(**{**table, "folder": path.resolve().parent})
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from None
+
+
+def _refuse_secrets(table: Mapping[str, Any], path: Path) -> None:
+    places = [("telegram", table.get("telegram", {}))]
+    sources = table.get("sources", {})
+    if isinstance(sources, dict):
+        places += [(f"sources.{name}", part) for name, part in sources.items()]
+    for where, part in places:
+        for key in _SECRET_KEYS:
+            if isinstance(part, dict) and key in part:
+                variable = f"SIAGA_{where}__{key}".replace(".", "__").upper()
+                raise ConfigError(
+                    f"configuration: {path}: {where}.{key}: secrets are not kept in files; "
+                    f"set the environment variable {variable}"
+                )
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    lines = []
+    for item in error.errors():
+        where = ".".join(str(step) for step in item["loc"])
+        if item["type"] == "extra_forbidden":
+            lines.append(f"{where}: unknown key{_hint(item['loc'])}")
+        else:
+            found = "" if _secret(item["loc"]) else f" (found: {str(item['input'])[:60]!r})"
+            lines.append(f"{where}: {item['msg']}{found}")
+    return f"configuration: {path}: " + "; ".join(lines)
+
+
+def _secret(where: tuple[int | str, ...]) -> bool:
+    # A wrong whole table may hold a secret too, so only single plain values are repeated.
+    return any(step in _SECRET_KEYS for step in where) or where[:1] == ("sources",)
+
+
+def _hint(where: tuple[int | str, ...]) -> str:
+    part: Any = Settings
+    for step in where[:-1]:
+        field = getattr(part, "model_fields", {}).get(step)
+        part = SourcePart if where[0] == "sources" else getattr(field, "annotation", None)
+    known = sorted(set(getattr(part, "model_fields", {})) - set(_SECRET_KEYS) - {"folder"})
+    close = get_close_matches(str(where[-1]), known, 1)
+    return f"; did you mean {close[0]}?" if close else f"; accepted: {', '.join(known)}"

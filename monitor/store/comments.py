@@ -1,0 +1,163 @@
+"""Comments as the platforms gave them, and how each of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.platforms.base import content_hash
+from monitor.records import Comment, CommentId, Kind, SourceId, StoredComment, Visibility
+from monitor.store.connection import (
+    Row,
+    changed,
+    from_epoch,
+    maybe_epoch,
+    maybe_from_epoch,
+    one,
+    rows,
+    storable,
+    to_epoch,
+)
+
+_COLUMNS = (
+    "source_id, external_id, platform, kind, parent_id, thread_id, post_id, post_title, post_url, "
+    "author_id, author_name, own, text, created_at, edited_at, like_count, reply_count, rating, "
+    "permalink, visibility, reply_ref, reply_block, raw, content_hash, backfilled, stored_at"
+)
+# An unchanged comment only refreshes its reach; a changed one waits to be understood again.
+_UPSERT = (
+    f"INSERT INTO comment ({_COLUMNS}) VALUES ({', '.join('?' * 26)}) "
+    "ON CONFLICT (source_id, external_id) DO UPDATE SET "
+    "text = excluded.text, visibility = excluded.visibility, post_title = excluded.post_title, "
+    "edited_at = coalesce(excluded.edited_at, excluded.stored_at), "
+    "reply_ref = excluded.reply_ref, reply_block = excluded.reply_block, raw = excluded.raw, "
+    "like_count = excluded.like_count, reply_count = excluded.reply_count, "
+    "content_hash = excluded.content_hash, predicted_by = NULL "
+    "WHERE comment.content_hash <> excluded.content_hash"
+)
+_COUNTED = (Visibility.PUBLIC.value, Visibility.HELD.value, Visibility.UNKNOWN.value)
+
+
+def upsert(db: Database, batch: Sequence[Comment], now: datetime, *, backfilled: bool) -> int:
+    """Insert new comments and replace edited ones; how many rows are new or changed.
+
+    Call inside ``db.atomic()``. Repeating a page changes nothing.
+    """
+    before = db.conn.total_changes
+    stored_at = to_epoch(now)
+    db.conn.executemany(_UPSERT, (_values(c, stored_at, backfilled) for c in batch))
+    return db.conn.total_changes - before
+
+
+def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:
+    """Mark comments that the platform no longer shows; they stop counting, their words stay."""
+    for external_id, visibility in gone:
+        changed(
+            db,
+            # The emptied hash lets a comment that comes back count as changed.
+            "UPDATE comment SET visibility = ?, content_hash = '' "
+            "WHERE source_id = ? AND external_id = ?",
+            (visibility.value, source_id, external_id),
+        )
+        if visibility.value not in _COUNTED:
+            changed(
+                db,
+                "DELETE FROM tally WHERE comment_id = "
+                "(SELECT id FROM comment WHERE source_id = ? AND external_id = ?)",
+                (source_id, external_id),
+            )
+
+
+def waiting(db: Database, limit: int) -> list[StoredComment]:
+    """Comments without a prediction, oldest row first."""
+    return [
+        stored(row)
+        for row in rows(
+            db, "SELECT * FROM comment WHERE predicted_by IS NULL ORDER BY id LIMIT ?", [limit]
+        )
+    ]
+
+
+def get(db: Database, comment_id: CommentId) -> StoredComment | None:
+    """One comment, or None."""
+    row = one(db, "SELECT * FROM comment WHERE id = ?", [comment_id])
+    return None if row is None else stored(row)
+
+
+def total(db: Database) -> int:
+    """How many comments the store holds (the largest number given, so constant in time)."""
+    row = one(db, "SELECT coalesce(max(id), 0) AS n FROM comment")
+    return int(row["n"]) if row else 0
+
+
+def counts(visibility: Visibility) -> bool:
+    """Whether a comment that looks like this on its platform counts for an issue."""
+    return visibility.value in _COUNTED
+
+
+def stored(row: Row) -> StoredComment:
+    """A row of the comment table as a record."""
+    return StoredComment(
+        id=CommentId(row["id"]),
+        comment=Comment(
+            source_id=SourceId(row["source_id"]),
+            platform=row["platform"],
+            external_id=row["external_id"],
+            text=row["text"],
+            created_at=from_epoch(row["created_at"]),
+            kind=Kind(row["kind"]),
+            parent_id=row["parent_id"],
+            thread_id=row["thread_id"],
+            post_id=row["post_id"],
+            post_title=row["post_title"],
+            post_url=row["post_url"],
+            author_id=row["author_id"],
+            author_name=row["author_name"],
+            author_is_owner=bool(row["own"]),
+            edited_at=maybe_from_epoch(row["edited_at"]),
+            like_count=row["like_count"],
+            reply_count=row["reply_count"],
+            rating=row["rating"],
+            permalink=row["permalink"],
+            visibility=Visibility(row["visibility"]),
+            reply_ref=row["reply_ref"],
+            reply_block=row["reply_block"],
+            raw=row["raw"],
+        ),
+        content_hash=row["content_hash"],
+        backfilled=bool(row["backfilled"]),
+        stored_at=from_epoch(row["stored_at"]),
+    )
+
+
+def _values(c: Comment, stored_at: int, backfilled: bool) -> tuple[object, ...]:
+    return (
+        c.source_id,
+        c.external_id,
+        c.platform,
+        c.kind.value,
+        c.parent_id,
+        c.thread_id,
+        c.post_id,
+        None if c.post_title is None else storable(c.post_title),
+        c.post_url,
+        c.author_id,
+        None if c.author_name is None else storable(c.author_name),
+        int(c.author_is_owner),
+        storable(c.text),
+        to_epoch(c.created_at),
+        maybe_epoch(c.edited_at),
+        c.like_count,
+        c.reply_count,
+        c.rating,
+        c.permalink,
+        c.visibility.value,
+        c.reply_ref,
+        c.reply_block,
+        storable(c.raw),
+        content_hash(c),
+        int(backfilled),
+        stored_at,
+    )

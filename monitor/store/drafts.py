@@ -1,0 +1,272 @@
+"""Suggested replies, the decisions on them, and what was posted: at most once, never unapproved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.platforms.base import PostedReply
+from monitor.records import CommentId, Draft, DraftId, DraftState, IncidentId
+from monitor.store import audit, notices
+from monitor.store.connection import (
+    Row,
+    changed,
+    from_epoch,
+    maybe_from_epoch,
+    one,
+    rows,
+    to_epoch,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A draft to be: which comment (as hashed now), the words and where they come from."""
+
+    incident_id: IncidentId | None
+    comment_id: CommentId
+    text: str
+    origin: str
+    target_hash: str
+
+
+def propose(db: Database, proposal: Proposal, now: datetime) -> DraftId | None:
+    """Store a draft for people to decide; None when this comment already has a live one."""
+    with db.atomic():
+        fresh = changed(
+            db,
+            "INSERT INTO draft (incident_id, comment_id, text, suggested, origin, state, "
+            "target_hash, proposed_at) VALUES (?, ?, ?, ?, ?, 'proposed', ?, ?) "
+            "ON CONFLICT (comment_id) WHERE state NOT IN ('rejected', 'stale', 'failed') "
+            "DO NOTHING",
+            (
+                proposal.incident_id,
+                int(proposal.comment_id),
+                proposal.text,
+                proposal.text,
+                proposal.origin,
+                proposal.target_hash,
+                to_epoch(now),
+            ),
+        )
+        if not fresh:
+            return None
+        row = one(db, "SELECT last_insert_rowid() AS id")
+        assert row is not None  # always one row
+        return DraftId(row["id"])
+
+
+def decide(
+    db: Database,
+    draft_id: DraftId,
+    state: DraftState,
+    person: str,
+    now: datetime,
+    why: str | None = None,
+) -> bool:
+    """Approve or reject a proposed draft; False when somebody decided first."""
+    with db.atomic():
+        won = changed(
+            db,
+            "UPDATE draft SET state = ?, decided_by = ?, decided_at = ?, why = ? "
+            "WHERE id = ? AND state = 'proposed'",
+            (state.value, person, to_epoch(now), why, int(draft_id)),
+        )
+        if won:
+            _audited(db, now, person, state.value, draft_id)
+    return bool(won)
+
+
+def rewrite(db: Database, draft_id: DraftId, text: str, person: str, now: datetime) -> bool:
+    """Replace a proposed draft's words, keeping the suggestion beside them; False when decided."""
+    with db.atomic():
+        won = changed(
+            db,
+            "UPDATE draft SET text = ? WHERE id = ? AND state = 'proposed'",
+            (text, int(draft_id)),
+        )
+        if won:
+            _audited(db, now, person, "edited", draft_id)
+    return bool(won)
+
+
+def approved(db: Database, now: datetime) -> list[Draft]:
+    """Drafts that may be posted now, oldest decision first."""
+    return _many(
+        db,
+        "d.state = 'approved' AND d.next_try_at <= ? ORDER BY d.decided_at, d.id",
+        [to_epoch(now)],
+    )
+
+
+def begin_post(db: Database, draft: Draft, now: datetime) -> bool:
+    """Claim an approved draft before the call; False when another worker has it."""
+    with db.atomic():
+        won = changed(
+            db,
+            "UPDATE draft SET state = 'posting', attempts = attempts + 1 "
+            "WHERE id = ? AND state = 'approved'",
+            (int(draft.id),),
+        )
+        if won:
+            changed(
+                db,
+                "INSERT OR REPLACE INTO post (draft_id, started_at) VALUES (?, ?)",
+                (int(draft.id), to_epoch(now)),
+            )
+    return bool(won)
+
+
+def finish_post(db: Database, draft_id: DraftId, reply: PostedReply, now: datetime) -> None:
+    """Record that the reply stands on the platform."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE draft SET state = 'posted', why = NULL WHERE id = ? "
+            "AND state IN ('posting', 'unsure')",
+            (int(draft_id),),
+        )
+        changed(
+            db,
+            "UPDATE post SET finished_at = ?, external_id = ?, permalink = ?, outcome = ? "
+            "WHERE draft_id = ?",
+            (to_epoch(now), reply.external_id, reply.permalink, reply.state.value, int(draft_id)),
+        )
+        _audited(db, now, "siaga", "posted", draft_id)
+
+
+def stop_post(db: Database, draft_id: DraftId, state: DraftState, why: str, now: datetime) -> bool:
+    """Take a draft out of the way to its post: unsure, failed, stale or left to be copied."""
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE draft SET state = ?, why = ? WHERE id = ? "
+            "AND state IN ('approved', 'posting', 'unsure')",
+            (state.value, why, int(draft_id)),
+        )
+        if moved:
+            _audited(db, now, "siaga", state.value, draft_id)
+    return bool(moved)
+
+
+def postpone(db: Database, draft_id: DraftId, why: str, next_try_at: datetime) -> None:
+    """Surely not sent: back to approved, to be tried later."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE draft SET state = 'approved', why = ?, next_try_at = ? "
+            "WHERE id = ? AND state IN ('approved', 'posting')",
+            (why, to_epoch(next_try_at), int(draft_id)),
+        )
+
+
+def recover(db: Database, why: str, now: datetime) -> int:
+    """After a start: a post that was under way when the process died waits for a person."""
+    with db.atomic():
+        stuck = changed(
+            db, "UPDATE draft SET state = 'unsure', why = ? WHERE state = 'posting'", (why,)
+        )
+        if stuck:
+            for row in rows(db, "SELECT id FROM draft WHERE state = 'unsure' AND why = ?", [why]):
+                _audited(db, now, "siaga", "unsure", DraftId(row["id"]))
+    return stuck
+
+
+def get(db: Database, draft_id: DraftId) -> Draft | None:
+    """One draft, or None."""
+    found = _many(db, "d.id = ?", [int(draft_id)])
+    return found[0] if found else None
+
+
+def of_comment(db: Database, comment_id: CommentId) -> Draft | None:
+    """The newest draft for a comment, or None."""
+    found = _many(db, "d.comment_id = ? ORDER BY d.id DESC LIMIT 1", [int(comment_id)])
+    return found[0] if found else None
+
+
+def of_incident(db: Database, incident_id: IncidentId) -> list[Draft]:
+    """Drafts of an incident, oldest first."""
+    return _many(db, "d.incident_id = ? ORDER BY d.id", [int(incident_id)])
+
+
+def in_state(db: Database, states: Sequence[DraftState]) -> list[Draft]:
+    """Drafts in any of the states, oldest first."""
+    marks = ", ".join("?" * len(states))
+    return _many(db, f"d.state IN ({marks}) ORDER BY d.id", [s.value for s in states])
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedAnswer:
+    """An answer that people approved earlier, with the comment that it answered."""
+
+    draft_id: DraftId
+    comment_text: str
+    issue: str
+    text: str
+
+
+def past_answers(db: Database, issue: str, limit: int) -> list[ApprovedAnswer]:
+    """Newest answers posted (or left to copy) for comments of an issue."""
+    return [
+        ApprovedAnswer(DraftId(row["id"]), row["comment_text"], issue, row["text"])
+        for row in rows(
+            db,
+            "SELECT d.id AS id, d.text AS text, c.text AS comment_text FROM draft d "
+            "JOIN comment c ON c.id = d.comment_id "
+            "JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
+            "WHERE d.state IN ('posted', 'to_copy') AND p.issue = ? ORDER BY d.id DESC LIMIT ?",
+            [issue, limit],
+        )
+    ]
+
+
+def recent_texts(db: Database, post_id: str | None, limit: int) -> list[str]:
+    """The last words suggested or posted under the same post (any post if None), newest first."""
+    return [
+        str(row["text"])
+        for row in rows(
+            db,
+            "SELECT d.text AS text FROM draft d JOIN comment c ON c.id = d.comment_id "
+            "WHERE (?1 IS NULL OR c.post_id = ?1) AND d.state NOT IN ('rejected') "
+            "ORDER BY d.id DESC LIMIT ?2",
+            [post_id, limit],
+        )
+    ]
+
+
+def _audited(db: Database, now: datetime, actor: str, action: str, draft_id: DraftId) -> None:
+    audit.write(db, now, actor, f"draft-{action}", f"draft:{draft_id}")
+    notices.touch_drafts(db, int(draft_id), now)
+
+
+def _many(db: Database, where: str, args: Sequence[object]) -> list[Draft]:
+    return [
+        _draft(row)
+        for row in rows(
+            db,
+            "SELECT d.*, p.permalink AS permalink FROM draft d "
+            f"LEFT JOIN post p ON p.draft_id = d.id WHERE {where}",
+            args,
+        )
+    ]
+
+
+def _draft(row: Row) -> Draft:
+    return Draft(
+        id=DraftId(row["id"]),
+        incident_id=None if row["incident_id"] is None else IncidentId(row["incident_id"]),
+        comment_id=CommentId(row["comment_id"]),
+        text=row["text"],
+        suggested=row["suggested"],
+        origin=row["origin"],
+        state=DraftState(row["state"]),
+        target_hash=row["target_hash"],
+        proposed_at=from_epoch(row["proposed_at"]),
+        decided_by=row["decided_by"],
+        decided_at=maybe_from_epoch(row["decided_at"]),
+        why=row["why"],
+        permalink=row["permalink"],
+    )

@@ -1,0 +1,240 @@
+"""Incidents and their events; ``incident_live`` lets only one stand open per topic."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.records import (
+    Event,
+    EventId,
+    EventKind,
+    Incident,
+    IncidentId,
+    IncidentState,
+    Level,
+    Reading,
+)
+from monitor.store import audit, notices
+from monitor.store.connection import (
+    Row,
+    changed,
+    from_epoch,
+    maybe_epoch,
+    maybe_from_epoch,
+    one,
+    rows,
+    to_epoch,
+)
+
+
+def open_new(db: Database, reading: Reading, onset_at: datetime, reason: str) -> bool:
+    """Open an incident with its first event; False when one of this topic is already live."""
+    at = to_epoch(reading.at)
+    with db.atomic():
+        opened = changed(
+            db,
+            "INSERT INTO incident (topic, level, peak, state, opened_at, onset_at, reading, "
+            "touched_at) VALUES (?, ?, ?, 'open', ?, ?, ?, ?) "
+            "ON CONFLICT (topic) WHERE closed_at IS NULL DO NOTHING",
+            (
+                reading.topic,
+                reading.level.value,
+                reading.level.value,
+                at,
+                to_epoch(onset_at),
+                dump_reading(reading),
+                at,
+            ),
+        )
+        if opened:
+            row = one(
+                db, "SELECT id FROM incident WHERE topic = ? AND closed_at IS NULL", [reading.topic]
+            )
+            assert row is not None  # inserted just above
+            _event(db, row["id"], EventKind.OPENED, reading.at, reason, reading.level, None)
+    return bool(opened)
+
+
+def observe(
+    db: Database, incident: Incident, reading: Reading, calm_since: datetime | None
+) -> None:
+    """Store the newest numbers of a live incident and let its cards follow."""
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE incident SET reading = ?, level = ?, calm_since = ? "
+            "WHERE id = ? AND closed_at IS NULL",
+            (
+                dump_reading(reading),
+                reading.level.value,
+                maybe_epoch(calm_since),
+                int(incident.id),
+            ),
+        )
+        if moved and shows_change(incident.reading, reading):
+            notices.touch_cards(db, incident.id, reading.at)
+
+
+def shows_change(old: Reading, new: Reading) -> bool:
+    """Whether people would see a difference on the card."""
+    return (old.observed, old.level, old.hours) != (new.observed, new.level, new.hours)
+
+
+def change(
+    db: Database,
+    incident: Incident,
+    kind: EventKind,
+    state: IncidentState,
+    at: datetime,
+    reason: str,
+    *,
+    actor: str | None = None,
+    level: Level | None = None,
+    silenced_until: datetime | None = None,
+) -> bool:
+    """Move an incident on with its event; False when somebody moved it first.
+
+    The guard is the state that the caller saw, so of two taps at once exactly one wins. An ended
+    incident gets its ``closed_at``; a person's change goes to the audit trail.
+    """
+    now_level = level or incident.level
+    peak = max(incident.peak, now_level, key=lambda one_level: one_level.rank)
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE incident SET state = ?, level = ?, peak = ?, holder = coalesce(?, holder), "
+            "silenced_until = ?, state_reason = ?, touched_at = ?, closed_at = ? "
+            "WHERE id = ? AND state = ? AND closed_at IS NULL",
+            (
+                state.value,
+                now_level.value,
+                peak.value,
+                actor,
+                maybe_epoch(silenced_until),
+                reason,
+                to_epoch(at),
+                to_epoch(at) if state.ended else None,
+                int(incident.id),
+                incident.state.value,
+            ),
+        )
+        if moved:
+            _event(db, incident.id, kind, at, reason, now_level, actor)
+            if actor is not None:
+                audit.write(db, at, actor, kind.value, f"incident:{incident.id}", reason)
+    return bool(moved)
+
+
+def get(db: Database, incident_id: IncidentId) -> Incident | None:
+    """One incident, or None."""
+    row = one(db, "SELECT * FROM incident WHERE id = ?", [int(incident_id)])
+    return None if row is None else _incident(row)
+
+
+def live(db: Database) -> list[Incident]:
+    """Incidents that are not over, most serious first."""
+    found = [_incident(row) for row in rows(db, "SELECT * FROM incident WHERE closed_at IS NULL")]
+    return sorted(found, key=lambda i: (-i.level.rank, i.opened_at, i.id))
+
+
+def ended(db: Database, limit: int) -> list[Incident]:
+    """The incidents that ended last."""
+    return [
+        _incident(row)
+        for row in rows(
+            db,
+            "SELECT * FROM incident WHERE closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT ?",
+            [limit],
+        )
+    ]
+
+
+def last_end(db: Database, topic: str) -> Incident | None:
+    """The incident of a topic that ended last, or None."""
+    row = one(
+        db,
+        "SELECT * FROM incident WHERE topic = ? AND closed_at IS NOT NULL "
+        "ORDER BY closed_at DESC, id DESC LIMIT 1",
+        [topic],
+    )
+    return None if row is None else _incident(row)
+
+
+def events(db: Database, incident_id: IncidentId) -> list[Event]:
+    """Everything that happened to an incident, in order."""
+    return [
+        _read_event(row)
+        for row in rows(
+            db, "SELECT * FROM event WHERE incident_id = ? ORDER BY id", [int(incident_id)]
+        )
+    ]
+
+
+def unprocessed(db: Database) -> list[Event]:
+    """Events that no notice was made for yet, in order."""
+    return [
+        _read_event(row)
+        for row in rows(db, "SELECT * FROM event WHERE processed_at IS NULL ORDER BY id")
+    ]
+
+
+def dump_reading(reading: Reading) -> str:
+    """A reading as JSON text."""
+    return json.dumps({**asdict(reading), "at": to_epoch(reading.at)}, ensure_ascii=False)
+
+
+def load_reading(text: str) -> Reading:
+    """A reading from its JSON text."""
+    values = json.loads(text)
+    return Reading(**{**values, "at": from_epoch(values["at"]), "level": Level(values["level"])})
+
+
+def _event(
+    db: Database,
+    incident_id: int,
+    kind: EventKind,
+    at: datetime,
+    reason: str,
+    level: Level,
+    actor: str | None,
+) -> None:
+    changed(
+        db,
+        "INSERT INTO event (incident_id, kind, at, reason, level, actor) VALUES (?, ?, ?, ?, ?, ?)",
+        (incident_id, kind.value, to_epoch(at), reason, level.value, actor),
+    )
+
+
+def _incident(row: Row) -> Incident:
+    return Incident(
+        id=IncidentId(row["id"]),
+        topic=row["topic"],
+        level=Level(row["level"]),
+        peak=Level(row["peak"]),
+        state=IncidentState(row["state"]),
+        opened_at=from_epoch(row["opened_at"]),
+        onset_at=from_epoch(row["onset_at"]),
+        reading=load_reading(row["reading"]),
+        holder=row["holder"],
+        silenced_until=maybe_from_epoch(row["silenced_until"]),
+        state_reason=row["state_reason"],
+        calm_since=maybe_from_epoch(row["calm_since"]),
+        touched_at=maybe_from_epoch(row["touched_at"]),
+        closed_at=maybe_from_epoch(row["closed_at"]),
+    )
+
+
+def _read_event(row: Row) -> Event:
+    return Event(
+        id=EventId(row["id"]),
+        incident_id=IncidentId(row["incident_id"]),
+        kind=EventKind(row["kind"]),
+        at=from_epoch(row["at"]),
+        reason=row["reason"],
+        level=Level(row["level"]),
+        actor=row["actor"],
+    )

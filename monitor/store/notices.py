@@ -1,0 +1,191 @@
+"""Notices: one living message per chat, kind and subject, sent at least once.
+
+``sending`` is written before the call and the result after it. Whatever is still ``sending`` when
+a process starts may or may not have arrived, so it becomes due again. Every wish raises
+``version``: a message that went stale while it was under way is due again at once, and the newest
+state always wins over older ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.records import (
+    Chat,
+    ChatId,
+    EventId,
+    IncidentId,
+    Notice,
+    NoticeId,
+    NoticeKind,
+    NoticeState,
+)
+from monitor.store.connection import Row, changed, one, rows, to_epoch
+
+_WISH = (
+    "INSERT INTO notice (chat_id, thread_id, kind, subject_id, state, due_at, text) "
+    "VALUES (?, ?, ?, ?, 'due', ?, ?) ON CONFLICT (chat_id, kind, subject_id) DO UPDATE SET "
+    "version = version + 1, text = excluded.text, "
+    "due_at = CASE WHEN state = 'due' THEN due_at ELSE excluded.due_at END, "
+    "state = CASE WHEN state = 'sending' THEN 'sending' ELSE 'due' END"
+)
+
+
+def wish(
+    db: Database,
+    chats: Iterable[Chat],
+    kind: NoticeKind,
+    subject_id: int,
+    now: datetime,
+    text: str | None = None,
+) -> None:
+    """Want this message to stand, up to date, in each of the chats; inside ``db.atomic()``."""
+    for chat in chats:
+        changed(
+            db,
+            _WISH,
+            (chat.id, chat.thread_id, kind.value, subject_id, to_epoch(now), text),
+        )
+
+
+def process_event(
+    db: Database, event_id: EventId, wishes: Iterable[tuple[NoticeKind, int, Chat]], now: datetime
+) -> bool:
+    """Make the notices of an event and mark it processed; False when it already was."""
+    with db.atomic():
+        fresh = changed(
+            db,
+            "UPDATE event SET processed_at = ? WHERE id = ? AND processed_at IS NULL",
+            (to_epoch(now), int(event_id)),
+        )
+        if fresh:
+            for kind, subject_id, chat in wishes:
+                wish(db, [chat], kind, subject_id, now)
+    return bool(fresh)
+
+
+def touch_cards(db: Database, incident_id: IncidentId, now: datetime) -> None:
+    """Let the cards of an incident that already stand be edited; inside ``db.atomic()``."""
+    _touch(db, NoticeKind.CARD, int(incident_id), now)
+
+
+def touch_drafts(db: Database, draft_id: int, now: datetime) -> None:
+    """Let the messages of a draft that already stand be edited; inside ``db.atomic()``."""
+    _touch(db, NoticeKind.DRAFT, draft_id, now)
+
+
+def _touch(db: Database, kind: NoticeKind, subject_id: int, now: datetime) -> None:
+    changed(
+        db,
+        "UPDATE notice SET version = version + 1, "
+        "due_at = CASE WHEN state = 'due' THEN due_at ELSE ? END, "
+        "state = CASE WHEN state = 'sending' THEN 'sending' ELSE 'due' END "
+        "WHERE kind = ? AND subject_id = ? AND state <> 'failed'",
+        (to_epoch(now), kind.value, subject_id),
+    )
+
+
+def recover(db: Database) -> int:
+    """After a start: what was under way when the process died is due again; how many."""
+    with db.atomic():
+        return changed(db, "UPDATE notice SET state = 'due' WHERE state = 'sending'")
+
+
+def due(db: Database, now: datetime, limit: int) -> list[Notice]:
+    """Messages to send or edit now: new ones before edits, old wishes before young ones."""
+    return [
+        _notice(row)
+        for row in rows(
+            db,
+            "SELECT n.* FROM notice n LEFT JOIN chat c ON c.id = n.chat_id "
+            "WHERE n.state = 'due' AND n.due_at <= ? AND c.blocked IS NULL "
+            "ORDER BY n.message_id IS NOT NULL, n.due_at, n.id LIMIT ?",
+            [to_epoch(now), limit],
+        )
+    ]
+
+
+def begin(db: Database, notice: Notice) -> bool:
+    """Claim a due message before the call; False when another worker has it."""
+    with db.atomic():
+        return bool(
+            changed(
+                db,
+                "UPDATE notice SET state = 'sending', attempts = attempts + 1 "
+                "WHERE id = ? AND state = 'due'",
+                (int(notice.id),),
+            )
+        )
+
+
+def finish(db: Database, notice: Notice, message_id: int, shown: str) -> None:
+    """Record that the chat shows it; due again if it went stale while it was under way."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE notice SET state = CASE WHEN version = ? THEN 'sent' ELSE 'due' END, "
+            "message_id = ?, shown = ?, attempts = 0, error = NULL WHERE id = ?",
+            (notice.version, message_id, shown, int(notice.id)),
+        )
+
+
+def fail(
+    db: Database, notice: Notice, error: str, due_at: datetime, *, permanent: bool = False
+) -> None:
+    """Record a failed call: due again at ``due_at``, or given up when it can never work."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE notice SET state = ?, error = ?, due_at = ? WHERE id = ?",
+            (
+                (NoticeState.FAILED if permanent else NoticeState.DUE).value,
+                error,
+                to_epoch(due_at),
+                int(notice.id),
+            ),
+        )
+
+
+def lose_message(db: Database, notice: Notice, now: datetime) -> None:
+    """The message was deleted in the chat: forget its id and send it anew."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE notice SET state = 'due', message_id = NULL, shown = NULL, due_at = ? "
+            "WHERE id = ?",
+            (to_epoch(now), int(notice.id)),
+        )
+
+
+def find(db: Database, chat_id: ChatId, kind: NoticeKind, subject_id: int) -> Notice | None:
+    """The message of a subject in a chat, or None."""
+    row = one(
+        db,
+        "SELECT * FROM notice WHERE chat_id = ? AND kind = ? AND subject_id = ?",
+        [chat_id, kind.value, subject_id],
+    )
+    return None if row is None else _notice(row)
+
+
+def every(db: Database) -> list[Notice]:
+    """All notices, oldest first."""
+    return [_notice(row) for row in rows(db, "SELECT * FROM notice ORDER BY id")]
+
+
+def _notice(row: Row) -> Notice:
+    return Notice(
+        id=NoticeId(row["id"]),
+        chat_id=ChatId(row["chat_id"]),
+        thread_id=row["thread_id"],
+        kind=NoticeKind(row["kind"]),
+        subject_id=row["subject_id"],
+        state=NoticeState(row["state"]),
+        version=row["version"],
+        message_id=row["message_id"],
+        shown=row["shown"],
+        attempts=row["attempts"],
+        text=row["text"],
+    )

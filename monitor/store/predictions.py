@@ -1,0 +1,358 @@
+"""What the machine said of each comment, what people corrected, and the counts that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.errors import Refused
+from monitor.records import (
+    CommentId,
+    Intent,
+    Label,
+    LabelField,
+    Prediction,
+    Sentiment,
+    StoredComment,
+)
+from monitor.store import audit, comments
+from monitor.store.connection import Row, changed, from_epoch, one, rows, to_epoch
+
+COPY_WINDOW = timedelta(hours=72)
+
+_INSERT = (
+    "INSERT OR REPLACE INTO prediction (comment_id, model, sentiment, p_negatif, p_netral, "
+    "p_positif, issue, issue_p, intent, urgent, language, place, spam, flags, masked, ask_human, "
+    f"copy_key, copy_of) VALUES ({', '.join('?' * 18)})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A comment with its prediction, corrected by labels where people gave some."""
+
+    stored: StoredComment
+    prediction: Prediction
+    sentiment: Sentiment
+    issue: str
+    labelled: bool
+
+
+def write(db: Database, understood: Sequence[tuple[StoredComment, Prediction]], model: str) -> None:
+    """Store a batch of predictions, note copies, and count each comment anew.
+
+    A comment counts under its issue unless it is the office's own, spam, a copy of another, or no
+    longer visible. Labels outrank the prediction. Dying before the commit means doing it again.
+    """
+    with db.atomic():
+        ids = [(int(stored.id),) for stored, _ in understood]
+        db.conn.executemany(
+            "UPDATE comment SET predicted_by = ? WHERE id = ?", [(model, i) for (i,) in ids]
+        )
+        db.conn.executemany("DELETE FROM tally WHERE comment_id = ?", ids)
+        labelled = _labels_of(db, [i for (i,) in ids])
+        predictions, tallies = [], []
+        for stored, prediction in understood:
+            copy_of = _first_copy(db, stored, prediction.copy_key)
+            predictions.append(_values(prediction, copy_of))
+            tally = _tally(stored, prediction, copy_of, labelled.get(stored.id, {}))
+            if tally is not None:
+                tallies.append(tally)
+        db.conn.executemany(_INSERT, predictions)
+        db.conn.executemany(
+            "INSERT INTO tally (comment_id, topic, source_id, at, negative, live) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            tallies,
+        )
+
+
+def skip(db: Database, stored: Sequence[StoredComment], model: str) -> None:
+    """Mark comments that need no prediction (the office's own words) as dealt with."""
+    with db.atomic():
+        for comment in stored:
+            changed(
+                db, "UPDATE comment SET predicted_by = ? WHERE id = ?", (model, int(comment.id))
+            )
+            changed(db, "DELETE FROM tally WHERE comment_id = ?", (int(comment.id),))
+
+
+def get(db: Database, comment_id: CommentId) -> Understood | None:
+    """A comment with its newest prediction and labels, or None."""
+    found = _select(db, "c.id = ?", [int(comment_id)], "LIMIT 1")
+    return found[0] if found else None
+
+
+def of_topic(
+    db: Database, topic: str, since: datetime, limit: int, *, negative_only: bool = True
+) -> list[Understood]:
+    """Comments that count for a topic since an instant, newest first."""
+    negative = "AND t.negative = 1" if negative_only else ""
+    return _select(
+        db,
+        f"c.id IN (SELECT comment_id FROM tally t WHERE t.topic = ? AND t.at >= ? {negative} "
+        "ORDER BY t.at DESC, t.comment_id DESC LIMIT ?)",
+        [topic, to_epoch(since), limit],
+        "ORDER BY c.created_at DESC, c.id DESC",
+    )
+
+
+def recent(db: Database, limit: int) -> list[Understood]:
+    """The newest understood comments, whatever they are about."""
+    return _select(db, "1", [], "ORDER BY c.id DESC LIMIT ?", [limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many comments, people and different texts stand behind a topic, and where they are."""
+
+    comments: int
+    people: int
+    texts: int
+    places: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int], ...]
+    urgent: int
+
+
+def crowd(db: Database, topic: str, since: datetime) -> Crowd:
+    """Count the negative comments of a topic since an instant, copies included here only."""
+    args = [topic, to_epoch(since)]
+    where = (
+        "FROM prediction p JOIN comment c ON c.id = p.comment_id AND p.model = c.predicted_by "
+        "WHERE c.created_at >= ?2 AND coalesce(p.copy_of, c.id) IN "
+        "(SELECT comment_id FROM tally t WHERE t.topic = ?1 AND t.negative = 1 "
+        f"AND t.at >= ?2 - {int(COPY_WINDOW.total_seconds())})"
+    )
+    total = one(
+        db,
+        "SELECT count(*) AS comments, count(DISTINCT c.source_id || coalesce(c.author_id, "
+        "c.author_name, '#' || c.id)) AS people, count(DISTINCT coalesce(p.copy_of, c.id)) AS texts, "
+        f"coalesce(sum(p.urgent), 0) AS urgent {where}",
+        args,
+    )
+    assert total is not None  # an aggregate always has a row
+    return Crowd(
+        comments=total["comments"],
+        people=total["people"],
+        texts=total["texts"],
+        urgent=total["urgent"],
+        places=_ranked(
+            db, f"SELECT p.place AS name, count(*) AS n {where} AND p.place <> ''", args
+        ),
+        sources=_ranked(db, f"SELECT c.source_id AS name, count(*) AS n {where}", args),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One text that many accounts repeated: a copy-paste wave, shown but not counted as people."""
+
+    first: Understood
+    comments: int
+    people: int
+
+
+def waves(db: Database, since: datetime, at_least: int) -> list[Wave]:
+    """Texts repeated at least so often since an instant, largest first."""
+    found = rows(
+        db,
+        "SELECT p.copy_of AS first, count(*) + 1 AS n, count(DISTINCT coalesce(c.author_id, "
+        "c.author_name, c.id)) + 1 AS people FROM prediction p JOIN comment c "
+        "ON c.id = p.comment_id AND p.model = c.predicted_by "
+        "WHERE p.copy_of IS NOT NULL AND c.created_at >= ? "
+        "GROUP BY p.copy_of HAVING n >= ? ORDER BY n DESC, first LIMIT 20",
+        [to_epoch(since), at_least],
+    )
+    whole = [(get(db, CommentId(row["first"])), row) for row in found]
+    return [Wave(first, row["n"], row["people"]) for first, row in whole if first is not None]
+
+
+def add_label(
+    db: Database, comment_id: CommentId, field: LabelField, value: str, person: str, now: datetime
+) -> None:
+    """Store a correction and let it count at once; labels are never overwritten.
+
+    Raises:
+        Refused: there is no such comment, or nothing was predicted for it yet.
+    """
+    with db.atomic():
+        changed(
+            db,
+            "INSERT INTO label (comment_id, field, value, person, at) "
+            "SELECT id, ?, ?, ?, ? FROM comment WHERE id = ?",
+            (field.value, value, person, to_epoch(now), int(comment_id)),
+        )
+        known = get(db, comment_id)
+        if known is None:
+            raise Refused(f"label: comment {comment_id}: not known, or not yet understood")
+        _recount(db, known)
+        audit.write(db, now, person, "label", f"comment:{comment_id}", f"{field.value}={value}")
+
+
+def labels(db: Database) -> list[Label]:
+    """Every label, oldest first."""
+    return [
+        Label(
+            CommentId(row["comment_id"]),
+            LabelField(row["field"]),
+            row["value"],
+            row["person"],
+            from_epoch(row["at"]),
+        )
+        for row in rows(db, "SELECT * FROM label ORDER BY id")
+    ]
+
+
+def labelled_texts(db: Database) -> list[tuple[str, str | None, str | None]]:
+    """Text, sentiment and issue of each labelled comment (the newest label of a field counts)."""
+    newest = (
+        "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
+        "ORDER BY l.id DESC LIMIT 1)"
+    )
+    sql = (
+        f"SELECT c.text AS text, {newest.format('sentiment')} AS sentiment, "
+        f"{newest.format('issue')} AS issue FROM comment c "
+        "WHERE c.id IN (SELECT comment_id FROM label) ORDER BY c.id"
+    )
+    return [(row["text"], row["sentiment"], row["issue"]) for row in rows(db, sql)]
+
+
+def _recount(db: Database, known: Understood) -> None:
+    changed(db, "DELETE FROM tally WHERE comment_id = ?", (int(known.stored.id),))
+    fields = {LabelField.SENTIMENT: known.sentiment.value, LabelField.ISSUE: known.issue}
+    tally = _tally(known.stored, known.prediction, known.prediction.copy_of, fields)
+    if tally is not None:
+        changed(
+            db,
+            "INSERT INTO tally (comment_id, topic, source_id, at, negative, live) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            tally,
+        )
+
+
+def _tally(
+    stored: StoredComment,
+    prediction: Prediction,
+    copy_of: CommentId | None,
+    labelled: Mapping[LabelField, str],
+) -> tuple[object, ...] | None:
+    comment = stored.comment
+    uncounted = comment.author_is_owner or prediction.spam or copy_of is not None
+    if uncounted or not comments.counts(comment.visibility):
+        return None
+    sentiment = labelled.get(LabelField.SENTIMENT, prediction.sentiment.value)
+    return (
+        int(stored.id),
+        labelled.get(LabelField.ISSUE, prediction.issue),
+        comment.source_id,
+        to_epoch(comment.created_at),
+        int(sentiment == Sentiment.NEGATIF),
+        int(not stored.backfilled),
+    )
+
+
+def _first_copy(db: Database, stored: StoredComment, copy_key: bytes | None) -> CommentId | None:
+    """The first comment with the same words, if one stands within the window; note this one."""
+    if copy_key is None:
+        return None
+    at = to_epoch(stored.comment.created_at)
+    window = int(COPY_WINDOW.total_seconds())
+    row = one(db, "SELECT comment_id, last_at FROM copy WHERE copy_key = ?", [copy_key])
+    first = CommentId(row["comment_id"]) if row else stored.id
+    if row and first != stored.id and abs(at - row["last_at"]) <= window:
+        changed(db, "UPDATE copy SET last_at = max(last_at, ?) WHERE copy_key = ?", (at, copy_key))
+        return first
+    changed(
+        db,
+        "INSERT OR REPLACE INTO copy (copy_key, comment_id, last_at) VALUES (?, ?, ?)",
+        (copy_key, int(stored.id), at),
+    )
+    return None
+
+
+def _labels_of(db: Database, ids: Sequence[int]) -> dict[CommentId, dict[LabelField, str]]:
+    if not ids:
+        return {}
+    found: dict[CommentId, dict[LabelField, str]] = {}
+    # Ids of one batch lie close together, so a range finds the few labels among them.
+    for row in rows(
+        db,
+        "SELECT comment_id, field, value FROM label WHERE comment_id BETWEEN ? AND ? ORDER BY id",
+        [min(ids), max(ids)],
+    ):
+        fields = found.setdefault(CommentId(row["comment_id"]), {})
+        fields[LabelField(row["field"])] = row["value"]
+    return found
+
+
+def _select(
+    db: Database,
+    where: str,
+    args: Sequence[object],
+    tail: str,
+    tail_args: Sequence[object] = (),
+) -> list[Understood]:
+    found = rows(
+        db,
+        "SELECT c.*, p.*, c.id AS id FROM comment c JOIN prediction p "
+        f"ON p.comment_id = c.id AND p.model = c.predicted_by WHERE {where} {tail}",
+        [*args, *tail_args],
+    )
+    labelled = _labels_of(db, [row["id"] for row in found])
+    return [_understood(row, labelled.get(CommentId(row["id"]), {})) for row in found]
+
+
+def _understood(row: Row, labelled: Mapping[LabelField, str]) -> Understood:
+    prediction = Prediction(
+        comment_id=CommentId(row["id"]),
+        model=row["model"],
+        sentiment=Sentiment(row["sentiment"]),
+        sentiment_p=(row["p_negatif"], row["p_netral"], row["p_positif"]),
+        issue=row["issue"],
+        issue_p=row["issue_p"],
+        intent=Intent(row["intent"]),
+        urgent=bool(row["urgent"]),
+        language=row["language"],
+        place=row["place"],
+        spam=row["spam"],
+        flags=tuple(filter(None, row["flags"].split(","))),
+        masked=row["masked"],
+        ask_human=bool(row["ask_human"]),
+        copy_key=row["copy_key"],
+        copy_of=None if row["copy_of"] is None else CommentId(row["copy_of"]),
+    )
+    return Understood(
+        stored=comments.stored(row),
+        prediction=prediction,
+        sentiment=Sentiment(labelled.get(LabelField.SENTIMENT, prediction.sentiment.value)),
+        issue=labelled.get(LabelField.ISSUE, prediction.issue),
+        labelled=bool(labelled),
+    )
+
+
+def _values(p: Prediction, copy_of: CommentId | None) -> tuple[object, ...]:
+    return (
+        int(p.comment_id),
+        p.model,
+        p.sentiment.value,
+        *p.sentiment_p,
+        p.issue,
+        p.issue_p,
+        p.intent.value,
+        int(p.urgent),
+        p.language,
+        p.place,
+        p.spam,
+        ",".join(p.flags),
+        p.masked,
+        int(p.ask_human),
+        p.copy_key,
+        copy_of,
+    )
+
+
+def _ranked(db: Database, select: str, args: Sequence[object]) -> tuple[tuple[str, int], ...]:
+    found = rows(db, f"{select} GROUP BY name ORDER BY n DESC, name LIMIT 5", args)
+    return tuple((row["name"], row["n"]) for row in found)

@@ -1,0 +1,181 @@
+"""Watched accounts: cursor, next poll, coverage, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.platforms.base import Page
+from monitor.records import SourceId, SourceStatus
+from monitor.store import comments
+from monitor.store.connection import (
+    Row,
+    changed,
+    from_epoch,
+    maybe_from_epoch,
+    one,
+    rows,
+    to_epoch,
+)
+
+
+def register(db: Database, wanted: Iterable[tuple[SourceId, str]]) -> None:
+    """Make a row for each configured source that has none."""
+    with db.atomic():
+        for source_id, platform in wanted:
+            changed(
+                db,
+                "INSERT INTO source (id, platform) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+                (source_id, platform),
+            )
+
+
+def due(db: Database, now: datetime) -> list[SourceStatus]:
+    """Sources whose next poll has come and that nobody paused."""
+    return [
+        _status(row)
+        for row in rows(
+            db,
+            "SELECT * FROM source WHERE poll_after <= ? AND paused IS NULL ORDER BY poll_after, id",
+            [to_epoch(now)],
+        )
+    ]
+
+
+def every(db: Database) -> list[SourceStatus]:
+    """All sources, by name."""
+    return [_status(row) for row in rows(db, "SELECT * FROM source ORDER BY id")]
+
+
+def get(db: Database, source_id: SourceId) -> SourceStatus | None:
+    """One source, or None."""
+    row = one(db, "SELECT * FROM source WHERE id = ?", [source_id])
+    return None if row is None else _status(row)
+
+
+def store_page(
+    db: Database, source_id: SourceId, page: Page, now: datetime, *, backfilled: bool
+) -> int:
+    """Store a page's comments together with its cursor; how many rows are new or changed.
+
+    One transaction: dying before it means fetching the page again, which is harmless.
+    """
+    with db.atomic():
+        changed(db, "UPDATE source SET cursor = ? WHERE id = ?", (page.cursor, source_id))
+        count = comments.upsert(db, page.comments, now, backfilled=backfilled)
+        comments.mark_gone(db, source_id, page.gone)
+        if page.covered_from is not None:
+            cover(db, source_id, page.covered_from, now)
+        if page.gap is not None:
+            _begin_coverage(db, source_id, page.gap.to_at)
+    return count
+
+
+def finish_poll(db: Database, source_id: SourceId, now: datetime, poll_after: datetime) -> None:
+    """Record a whole successful poll: the source is known up to ``now``."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE source SET poll_after = ?, attempts = 0, error = NULL, last_success_at = ?, "
+            "backfilled_at = coalesce(backfilled_at, ?) WHERE id = ?",
+            (to_epoch(poll_after), to_epoch(now), to_epoch(now), source_id),
+        )
+        cover(db, source_id, now, now)
+
+
+def fail_poll(
+    db: Database,
+    source_id: SourceId,
+    error: str,
+    poll_after: datetime,
+    *,
+    paused: str | None = None,
+) -> None:
+    """Record a failed poll and when to try again; ``paused`` stops it until a person resumes."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE source SET poll_after = ?, attempts = attempts + 1, error = ?, "
+            "paused = coalesce(?, paused) WHERE id = ?",
+            (to_epoch(poll_after), error, paused, source_id),
+        )
+
+
+def pause(db: Database, source_id: SourceId, why: str) -> bool:
+    """Stop polling a source; whether it was running."""
+    with db.atomic():
+        return bool(
+            changed(
+                db,
+                "UPDATE source SET paused = ? WHERE id = ? AND paused IS NULL",
+                (why, source_id),
+            )
+        )
+
+
+def resume(db: Database, source_id: SourceId, now: datetime) -> bool:
+    """Poll a paused source again at once; whether it was paused."""
+    with db.atomic():
+        return bool(
+            changed(
+                db,
+                "UPDATE source SET paused = NULL, attempts = 0, poll_after = ? "
+                "WHERE id = ? AND paused IS NOT NULL",
+                (to_epoch(now), source_id),
+            )
+        )
+
+
+def cover(db: Database, source_id: SourceId, from_at: datetime, to_at: datetime) -> None:
+    """Extend the newest known stretch of a source (a cursor catches up after an outage)."""
+    extended = changed(
+        db,
+        "UPDATE coverage SET to_at = max(to_at, ?) WHERE source_id = ? AND from_at = "
+        "(SELECT max(from_at) FROM coverage WHERE source_id = ?)",
+        (to_epoch(to_at), source_id, source_id),
+    )
+    if not extended:
+        changed(
+            db,
+            "INSERT INTO coverage (source_id, from_at, to_at) VALUES (?, ?, ?)",
+            (source_id, to_epoch(from_at), to_epoch(to_at)),
+        )
+
+
+def _begin_coverage(db: Database, source_id: SourceId, at: datetime) -> None:
+    changed(
+        db,
+        "INSERT INTO coverage (source_id, from_at, to_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (source_id, from_at) DO NOTHING",
+        (source_id, to_epoch(at), to_epoch(at)),
+    )
+
+
+def coverage(db: Database, since: datetime) -> dict[SourceId, Sequence[tuple[datetime, datetime]]]:
+    """Known stretches that reach past ``since``, per source; a source never read has none."""
+    found: dict[SourceId, list[tuple[datetime, datetime]]] = {
+        SourceId(row["id"]): [] for row in rows(db, "SELECT id FROM source")
+    }
+    for row in rows(
+        db, "SELECT * FROM coverage WHERE to_at > ? ORDER BY from_at", [to_epoch(since)]
+    ):
+        found[SourceId(row["source_id"])].append(
+            (from_epoch(row["from_at"]), from_epoch(row["to_at"]))
+        )
+    return {source_id: tuple(stretches) for source_id, stretches in found.items()}
+
+
+def _status(row: Row) -> SourceStatus:
+    return SourceStatus(
+        id=SourceId(row["id"]),
+        platform=row["platform"],
+        poll_after=from_epoch(row["poll_after"]),
+        attempts=row["attempts"],
+        last_success_at=maybe_from_epoch(row["last_success_at"]),
+        backfilled_at=maybe_from_epoch(row["backfilled_at"]),
+        error=row["error"],
+        paused=row["paused"],
+        cursor=row["cursor"],
+    )
