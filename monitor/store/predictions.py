@@ -128,7 +128,8 @@ def crowd(db: Database, topic: str, since: datetime) -> Crowd:
     total = one(
         db,
         "SELECT count(*) AS comments, count(DISTINCT c.source_id || coalesce(c.author_id, "
-        "c.author_name, '#' || c.id)) AS people, count(DISTINCT coalesce(p.copy_of, c.id)) AS texts, "
+        "c.author_name, '#' || c.id)) AS people, "
+        "count(DISTINCT coalesce(p.copy_of, c.id)) AS texts, "
         f"coalesce(sum(p.urgent), 0) AS urgent {where}",
         args,
     )

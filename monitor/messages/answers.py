@@ -1,0 +1,192 @@
+"""Short answers to presses and commands, menus, and news for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.messages.base import LEVEL_MARKS, LEVEL_NAMES, Button, Message, clip, clock, escape
+from monitor.records import Incident, Issue, Role, Sentiment, SourceStatus
+
+SILENCES: tuple[tuple[str, timedelta], ...] = (
+    ("1 jam", timedelta(hours=1)),
+    ("4 jam", timedelta(hours=4)),
+    ("12 jam", timedelta(hours=12)),
+)
+SILENCE_REASONS: Mapping[str, str] = {
+    "t": "sedang ditangani",
+    "o": "menunggu OPD",
+    "b": "bukan kewenangan kami",
+}
+SENTIMENT_NAMES = {
+    Sentiment.NEGATIF: "Negatif",
+    Sentiment.NETRAL: "Netral",
+    Sentiment.POSITIF: "Positif",
+}
+
+NOT_REGISTERED = "Maaf, Anda belum terdaftar. Hubungi admin Siaga."
+STALE_BUTTON = "Tombol ini sudah tidak berlaku."
+GONE = "Data ini tidak ditemukan lagi."
+TAKEN = "Anda menangani isu ini."
+RESOLVED = "Isu ditandai selesai."
+DISMISSED = "Dicatat: bukan krisis."
+APPROVED = "Disetujui. Balasan segera dikirim."
+APPROVED_TO_COPY = "Disetujui. Kanal ini perlu dikirim sendiri."
+REJECTED = "Saran ditolak."
+EDITED = "Kalimat diganti. Silakan setujui."
+EMPTY_EDIT = "Kalimat kosong atau terlalu panjang; tidak diganti."
+NO_DRAFTS = "Belum ada komentar yang bisa dibalas untuk isu ini."
+DRAFTS_SENT = "Saran balasan dikirim di bawah."
+MARKED_POSTED = "Dicatat sebagai terkirim."
+MARKED_UNSENT = "Dicatat sebagai tidak terkirim."
+RESOLVE_REASON = "ditandai selesai"
+DISMISS_REASON = "dinilai bukan krisis"
+TAKE_REASON = ""
+WELCOME = (
+    "Siaga memantau komentar warga dan memberi tahu bila sebuah isu naik.\n"
+    "/status keadaan sekarang\n/saya nomor Telegram dan peran Anda\n/bantuan pesan ini"
+)
+
+
+def not_allowed(roles: Sequence[Role]) -> str:
+    """The answer to a press by somebody without the role."""
+    return f"Maaf, hanya {' atau '.join(role.value for role in roles)} yang dapat melakukan ini."
+
+
+def already(holder: str | None) -> str:
+    """The answer to the second of two presses."""
+    return f"Sudah diputuskan oleh {holder}." if holder else "Sudah diputuskan."
+
+
+def already_held(holder: str | None) -> str:
+    """The answer to taking what somebody took."""
+    return f"Sudah ditangani oleh {holder}." if holder else "Sudah ditangani."
+
+
+def silenced(until: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """The answer to a silence."""
+    return f"Senyap s.d. {clock(until, zone, now)}, kecuali levelnya naik."
+
+
+def silence_menu(incident: Incident, issue_name: str) -> Message:
+    """Reasons in rows, lengths in columns."""
+    rows = tuple(
+        tuple(
+            Button(f"{length} · {reason}" if i == 0 else length, f"si:{incident.id}:{i}:{code}")
+            for i, (length, _) in enumerate(SILENCES)
+        )
+        for code, reason in SILENCE_REASONS.items()
+    )
+    head = f"<b>Senyapkan {escape(issue_name)}</b>\nPilih lama dan alasannya:"
+    legend = "\n".join(f"Baris {i}: {r}" for i, r in enumerate(SILENCE_REASONS.values(), 1))
+    return Message(f"{head}\n{legend}", rows)
+
+
+def label_menu(
+    comment_id: int, comment: str, sentiment: Sentiment, issue: str, issues: Mapping[str, Issue]
+) -> Message:
+    """All sentiments and issues for one comment; the present ones are marked."""
+    tones = tuple(
+        Button(("✓ " if tone is sentiment else "") + name, f"ls:{comment_id}:{tone.value}")
+        for tone, name in SENTIMENT_NAMES.items()
+    )
+    names = [
+        Button(("✓ " if key == issue else "") + one.name, f"li:{comment_id}:{key}")
+        for key, one in issues.items()
+    ]
+    pairs = tuple(tuple(names[i : i + 2]) for i in range(0, len(names), 2))
+    text = (
+        f"<b>Label komentar #{comment_id}</b>\n<i>{escape(clip(comment, 600))}</i>\n"
+        "Pilih sentimen atau isu yang benar:"
+    )
+    return Message(text, (tones, *pairs))
+
+
+def labelled(value_name: str, person: str) -> str:
+    """The answer to a correction."""
+    return clip(f"Label diperbaiki: {value_name} (oleh {person}). Terima kasih.", 190)
+
+
+def status(
+    incidents: Sequence[tuple[Incident, str]],
+    sources: Sequence[SourceStatus],
+    zone: ZoneInfo,
+    now: datetime,
+) -> Message:
+    """What goes on now, and which sources are silent."""
+    lines = [f"<b>Keadaan {clock(now, zone)}</b>"]
+    if not incidents:
+        lines.append("Tidak ada isu di atas biasanya.")
+    for incident, name in incidents:
+        lines.append(
+            f"{LEVEL_MARKS[incident.level]} {LEVEL_NAMES[incident.level]} · {escape(name)} · "
+            f"{incident.reading.observed} negatif / {incident.reading.hours} jam · #{incident.id}"
+        )
+    for source in sources:
+        lines.append(_source_line(source, zone, now))
+    return Message("\n".join(lines))
+
+
+def _source_line(source: SourceStatus, zone: ZoneInfo, now: datetime) -> str:
+    name = escape(source.id)
+    if source.paused:
+        return f"⏸ {name}: dijeda"
+    if source.last_success_at is None:
+        return f"⚠️ {name}: belum pernah terbaca"
+    mark = "⚠️" if source.error else "✅"
+    return f"{mark} {name}: terbaca {clock(source.last_success_at, zone, now)}"
+
+
+def who(telegram_id: int, name: str | None, roles: Sequence[Role]) -> Message:
+    """The answer to /saya: what an admin needs to register somebody."""
+    if name is None:
+        text = f"Nomor Telegram Anda <code>{telegram_id}</code>. {NOT_REGISTERED}"
+        return Message(text)
+    listed = ", ".join(role.value for role in roles) or "-"
+    return Message(f"{escape(name)} · peran: {listed} · <code>{telegram_id}</code>")
+
+
+def source_paused(source: str, error: str) -> str:
+    """News for the operator: a source needs a person."""
+    return (
+        f"⚠️ <b>Sumber {escape(source)} berhenti</b>\n{escape(clip(error, 500))}\n"
+        f"Selama berhenti, kanal ini tidak terpantau. Perbaiki lalu jalankan "
+        f"<code>siaga sources resume {escape(source)}</code>."
+    )
+
+
+def source_gap(source: str, from_at: datetime, to_at: datetime, zone: ZoneInfo) -> str:
+    """News for the operator: comments were lost."""
+    return (
+        f"⚠️ <b>Sumber {escape(source)}: ada komentar yang tidak terbaca</b>\n"
+        f"antara {clock(from_at, zone, to_at)} dan {clock(to_at, zone)}."
+    )
+
+
+def forgotten(issue_name: str, minutes: int, incident: Incident) -> str:
+    """A new message for an incident that nobody takes."""
+    return (
+        f"⏰ {LEVEL_MARKS[incident.level]} <b>{escape(issue_name)}</b> sudah {minutes} menit "
+        f"belum ada yang menangani. #{incident.id}"
+    )
+
+
+def raised(issue_name: str, incident: Incident) -> str:
+    """A new message for a level that rose."""
+    return (
+        f"{LEVEL_MARKS[incident.level]} <b>{escape(issue_name)} naik ke "
+        f"{LEVEL_NAMES[incident.level]}</b>. #{incident.id}"
+    )
+
+
+POST_UNSURE = "Jawaban dari kanal tidak jelas. Periksa di kanalnya, lalu pilih di bawah."
+POST_STALE = "Komentar diubah atau dihapus sejak saran dibuat."
+POST_GONE = "Komentar sudah tidak ada."
+POST_KILLED = "Program berhenti saat mengirim. Periksa di kanalnya, lalu pilih di bawah."
+POST_HELD = "Terkirim, menunggu persetujuan moderator kanal."
+
+
+def post_failed(error: str) -> str:
+    """Why a reply was not sent."""
+    return f"Kanal menolak: {clip(error, 200)}"

@@ -1,0 +1,153 @@
+"""The live card of an incident: what, where, since when, why, who holds it, what to press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.messages.base import (
+    CAPTION_LIMIT,
+    LEVEL_MARKS,
+    LEVEL_NAMES,
+    STATE_NAMES,
+    Button,
+    Message,
+    clip,
+    clock,
+    escape,
+    listed,
+    visible_length,
+)
+from monitor.messages.why import counted, shares
+from monitor.records import CommentId, Incident, IncidentState, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A comment on the card: its number in the store and its masked words."""
+
+    comment_id: CommentId
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """Everything that a card shows."""
+
+    incident: Incident
+    issue_name: str
+    opd: str
+    comments: int
+    people: int
+    texts: int
+    urgent: int
+    places: Sequence[tuple[str, int]]
+    sources: Sequence[tuple[str, int]]
+    blind: Sequence[tuple[str, datetime | None]]
+    examples: Sequence[Example]
+    drafts: int
+    zone: ZoneInfo
+    now: datetime
+    chart: bytes | None = None
+
+
+def card(view: CardView) -> Message:
+    """Render the card; examples shrink until it fits a picture's caption."""
+    for room in (140, 100, 70, 45, 30, 0):
+        text = "\n".join(line for line in _lines(view, room) if line)
+        if visible_length(text) <= CAPTION_LIMIT:
+            break
+    return Message(text, _buttons(view), view.chart)
+
+
+def _lines(view: CardView, room: int) -> list[str]:
+    incident, reading = view.incident, view.incident.reading
+    share = shares(reading)
+    counts = f"{view.comments} komentar · {view.people} akun · {view.texts} teks berbeda"
+    urgent = f"🆘 {view.urgent} menyebut bahaya bagi orang" if view.urgent else ""
+    return [
+        _title(view),
+        f"<b>{counted(reading)}</b>",
+        share[0].upper() + share[1:] if share else "",
+        counts,
+        urgent,
+        f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {escape(view.opd)}",
+        f"Tempat: {listed(view.places)}" if view.places else "",
+        f"Sumber: {listed(view.sources)}" if view.sources else "",
+        _blind(view),
+        "Isu ini baru dipantau, patokan belum mantap." if reading.young else "",
+        *_examples(view, room),
+        _status(view),
+        _footer(view),
+    ]
+
+
+def _title(view: CardView) -> str:
+    incident = view.incident
+    level = incident.level
+    was = ""
+    if level.rank < incident.peak.rank:
+        was = f" (puncak {LEVEL_NAMES[incident.peak]})"
+    name = LEVEL_NAMES[level] if level is not Level.NORMAL else "Mereda"
+    return f"{LEVEL_MARKS[level]} <b>{name} · {escape(view.issue_name)}</b>{was}"
+
+
+def _blind(view: CardView) -> str:
+    if not view.blind:
+        return ""
+    parts = [
+        f"{escape(clip(name, 40))} sejak {clock(since, view.zone, view.now)}"
+        if since
+        else f"{escape(clip(name, 40))} (belum pernah terbaca)"
+        for name, since in view.blind[:3]
+    ]
+    return f"⚠️ Tidak terpantau: {', '.join(parts)}"
+
+
+def _examples(view: CardView, room: int) -> list[str]:
+    if not room or not view.examples:
+        return []
+    return [
+        f"{i}. <i>{escape(clip(example.text, room))}</i>"
+        for i, example in enumerate(view.examples[:3], 1)
+    ]
+
+
+def _status(view: CardView) -> str:
+    incident = view.incident
+    state = STATE_NAMES[incident.state]
+    if incident.state is IncidentState.OPEN:
+        return f"<b>{state}</b>"
+    by = f" oleh {escape(clip(incident.holder, 40))}" if incident.holder else ""
+    until = ""
+    if incident.state is IncidentState.SILENCED and incident.silenced_until:
+        until = f" s.d. {clock(incident.silenced_until, view.zone, view.now)}"
+    reason = f" ({escape(clip(incident.state_reason, 80))})" if incident.state_reason else ""
+    return f"<b>{state}{by}{until}</b>{reason}"
+
+
+def _footer(view: CardView) -> str:
+    drafts = f"{view.drafts} saran balasan · " if view.drafts else ""
+    return f"{drafts}Diperbarui {clock(view.now, view.zone)} · #{view.incident.id}"
+
+
+def _buttons(view: CardView) -> tuple[tuple[Button, ...], ...]:
+    number = view.incident.id
+    wrong = tuple(
+        Button(f"Salah label {i}", f"lb:{example.comment_id}")
+        for i, example in enumerate(view.examples[:3], 1)
+    )
+    if view.incident.state.ended:
+        return (wrong,) if wrong else ()
+    main = (Button("Tangani", f"ak:{number}"), Button("Senyapkan", f"si:{number}"))
+    if view.incident.state is IncidentState.ACKNOWLEDGED:
+        main = main[1:]
+    rows = (
+        (*main, Button("Saran balasan", f"dr:{number}")),
+        (Button("Selesai", f"re:{number}"), Button("Bukan krisis", f"di:{number}")),
+        wrong,
+    )
+    return tuple(row for row in rows if row)

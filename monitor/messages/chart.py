@@ -1,0 +1,122 @@
+"""The card's picture: negatives an hour against the usual range, readable on a phone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.messages.base import LEVEL_NAMES
+from monitor.records import Level
+
+_COLOURS = {
+    Level.NORMAL: "#4c8c4a",
+    Level.WASPADA: "#c79100",
+    Level.SIAGA: "#e65100",
+    Level.AWAS: "#b71c1c",
+}
+_DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """Hours in order: count, usual mean and upper edge, and how much of the hour was seen."""
+
+    title: str
+    level: Level
+    hours: Sequence[datetime]
+    counts: Sequence[int]
+    expected: Sequence[float]
+    upper: Sequence[float]
+    coverage: Sequence[float]
+    onset_at: datetime
+    zone: ZoneInfo
+
+
+def chart(data: ChartData) -> bytes:
+    """Draw the picture; PNG, 800 by 420 pixels."""
+    # Importing matplotlib costs a second, and most processes never draw.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 4.2), dpi=100, layout="constrained")
+    axes = figure.add_subplot()
+    width = 1 / 24
+    # Plain day numbers in local time: no conversion machinery, no surprise with zones.
+    days = [_day(hour, data.zone) for hour in data.hours]
+    middles = [day + width / 2 for day in days]
+    colours = [
+        _COLOURS[data.level] if count > upper else "#78909c"
+        for count, upper in zip(data.counts, data.upper, strict=True)
+    ]
+    axes.bar(days, data.counts, width=width * 0.9, align="edge", color=colours, zorder=3)
+    axes.fill_between(
+        middles, data.upper, step="mid", color="#cfd8dc", alpha=0.8, zorder=1, label="biasanya"
+    )
+    axes.plot(middles, data.expected, color="#546e7a", linewidth=1.5, zorder=4, label="rata-rata")
+    _shade_blind(axes, days, data.coverage, width)
+    axes.axvline(
+        _day(data.onset_at, data.zone), color="#212121", linestyle=":", linewidth=1.5, zorder=5
+    )
+    _label(axes, data, days, width)
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _day(at: datetime, zone: ZoneInfo) -> float:
+    local = at.astimezone(zone)
+    return local.toordinal() + (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+
+
+def _shade_blind(axes, days: Sequence[float], coverage: Sequence[float], width: float) -> None:  # type: ignore[no-untyped-def]
+    blind = [day for day, seen in zip(days, coverage, strict=True) if seen < 0.9]
+    for i, day in enumerate(blind):
+        axes.axvspan(
+            day,
+            day + width,
+            facecolor="#ffe0b2",
+            hatch="//",
+            edgecolor="#ffb74d",
+            linewidth=0,
+            zorder=0,
+            label="tidak terpantau" if i == 0 else None,
+        )
+
+
+def _label(axes, data: ChartData, days: Sequence[float], width: float) -> None:  # type: ignore[no-untyped-def]
+    axes.set_title(
+        f"{LEVEL_NAMES[data.level]} · {data.title} · komentar negatif per jam",
+        fontsize=15,
+        loc="left",
+        fontweight="bold",
+        color=_COLOURS[data.level],
+    )
+    ticks = [
+        (day, hour.astimezone(data.zone))
+        for day, hour in zip(days, data.hours, strict=True)
+        if hour.astimezone(data.zone).hour % 6 == 0
+    ]
+    axes.set_xticks(
+        [day for day, _ in ticks],
+        [
+            f"{_DAYS[local.weekday()]} {local.day}" if local.hour == 0 else f"{local:%H}"
+            for _, local in ticks
+        ],
+        fontsize=12,
+    )
+    axes.tick_params(axis="y", labelsize=12)
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.set_xlim(days[0], days[-1] + width)
+    axes.set_ylim(0, max(*data.counts, *data.upper, 4) * 1.15)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#eceff1", zorder=0)
+    axes.legend(loc="upper left", fontsize=11, frameon=False)
+
+
+def chart_hours(now: datetime, count: int = 48) -> list[datetime]:
+    """The last ``count`` clock hours up to the running one."""
+    this = now.replace(minute=0, second=0, microsecond=0)
+    return [this - timedelta(hours=back) for back in range(count - 1, -1, -1)]

@@ -1,0 +1,100 @@
+"""A suggested reply as people see it, before and after the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.messages.base import Button, Message, clip, clock, escape
+from monitor.records import Draft, DraftState
+
+_COMMENT_ROOM = 600
+_TEXT_ROOM = 2200
+
+_STATES = {
+    DraftState.PROPOSED: "Menunggu keputusan admin",
+    DraftState.APPROVED: "Disetujui, segera dikirim",
+    DraftState.REJECTED: "Ditolak",
+    DraftState.POSTING: "Sedang dikirim",
+    DraftState.POSTED: "Terkirim",
+    DraftState.UNSURE: "Belum pasti terkirim",
+    DraftState.FAILED: "Tidak dapat dikirim",
+    DraftState.STALE: "Batal: komentar berubah atau dihapus",
+    DraftState.TO_COPY: "Disetujui: salin dan kirim sendiri",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft with the masked comment that it answers."""
+
+    draft: Draft
+    comment: str
+    source: str
+    permalink: str | None
+    blunders: Sequence[str]
+    zone: ZoneInfo
+    now: datetime
+
+
+def draft_message(view: DraftView) -> Message:
+    """Render a draft; a decided one shows who decided and has no decision left to press."""
+    draft = view.draft
+    lines = [
+        f"<b>Saran balasan #{draft.id}</b> · {escape(clip(view.source, 60))}",
+        f"Komentar: <i>{escape(clip(view.comment, _COMMENT_ROOM))}</i>",
+        "",
+        f"<b>Balasan:</b>\n{escape(draft.text[:_TEXT_ROOM])}",
+        "",
+        *_edited(draft),
+        *(f"⚠️ {escape(blunder)}" for blunder in view.blunders),
+        _status(view),
+    ]
+    return Message("\n".join(lines), _buttons(view))
+
+
+def _edited(draft: Draft) -> list[str]:
+    if draft.text == draft.suggested:
+        return []
+    return [f"Saran semula: <s>{escape(clip(draft.suggested, 700))}</s>"]
+
+
+def _status(view: DraftView) -> str:
+    draft = view.draft
+    state = _STATES[draft.state]
+    by = ""
+    if draft.decided_by:
+        at = f", {clock(draft.decided_at, view.zone, view.now)}" if draft.decided_at else ""
+        by = f" · {escape(clip(draft.decided_by, 40))}{at}"
+    link = f"\n{escape(draft.permalink)}" if draft.permalink else ""
+    copy = draft.state in (DraftState.TO_COPY, DraftState.UNSURE) and view.permalink
+    target = f"\nTujuan: {escape(view.permalink)}" if copy and view.permalink else ""
+    why = f"\n{escape(clip(draft.why, 300))}" if draft.why else ""
+    return f"<b>{state}</b>{by}{why}{link}{target}"
+
+
+def _buttons(view: DraftView) -> tuple[tuple[Button, ...], ...]:
+    number = view.draft.id
+    if view.draft.state is DraftState.PROPOSED:
+        return (
+            (Button("Setujui", f"ok:{number}"), Button("Ubah", f"ed:{number}")),
+            (Button("Tolak", f"no:{number}"),),
+        )
+    if view.draft.state is DraftState.UNSURE:
+        return (
+            (
+                Button("Sudah terkirim", f"us:{number}:y"),
+                Button("Tidak terkirim", f"us:{number}:n"),
+            ),
+        )
+    return ()
+
+
+def edit_question(draft: Draft) -> Message:
+    """The question whose answer replaces a draft's words."""
+    return Message(
+        f"<b>Ubah balasan #{draft.id}</b>\nBalas pesan ini dengan kalimat pengganti. "
+        f"Kalimat sekarang:\n\n<code>{escape(draft.text[:_TEXT_ROOM])}</code>"
+    )

@@ -1,0 +1,55 @@
+"""One sentence that says why an incident opened, and what would have made it one level higher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.messages.base import LEVEL_NAMES, number, percent
+from monitor.records import Level, Reading
+
+
+def counted(reading: Reading) -> str:
+    """``42 komentar negatif dalam 3 jam, biasanya 9 (4-17)``."""
+    usual = number(reading.expected)
+    return (
+        f"{reading.observed} komentar negatif dalam {reading.hours} jam, "
+        f"biasanya {usual} ({reading.low}–{reading.upper})"
+    )
+
+
+def shares(reading: Reading) -> str | None:
+    """``porsi negatif 61 %, biasanya 24 %``, or None where nothing was counted."""
+    if reading.share is None or reading.usual_share is None:
+        return None
+    return f"porsi negatif {percent(reading.share)}, biasanya {percent(reading.usual_share)}"
+
+
+def why(reading: Reading, issue_name: str, sources: Sequence[str] = ()) -> str:
+    """The sentence of an event: issue, count against normal, share, where."""
+    parts = [f"Isu {issue_name}: {counted(reading)}", shares(reading)]
+    if sources:
+        parts.append(f"terutama di {sources[0]}")
+    if reading.young:
+        parts.append("baru dipantau, patokan belum mantap")
+    return "; ".join(part for part in parts if part) + "."
+
+
+def why_not_higher(step: tuple[Level, float, int] | None, reading: Reading) -> str | None:
+    """What the next level still needs, in words; None at the highest."""
+    if step is None:
+        return None
+    level, score, negatives = step
+    name = LEVEL_NAMES[level]
+    if reading.score >= score:
+        return f"{name} bila mencapai {negatives} komentar negatif"
+    return f"{name} bila lonjakan {number(score / max(reading.score, 0.01))} kali lebih kuat"
+
+
+CALMED = "Kembali di bawah ambang; ditutup otomatis."
+FORGOTTEN = "Belum ada yang menangani."
+WOKEN = "Masa senyap berakhir."
+
+
+def raised(reading: Reading, issue_name: str) -> str:
+    """The sentence of a rising level."""
+    return f"Naik ke {LEVEL_NAMES[reading.level]}. {why(reading, issue_name)}"
