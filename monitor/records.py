@@ -126,7 +126,7 @@ class NoticeKind(StrEnum):
     """What a notice is about; with chat and subject it is the notice's identity."""
 
     CARD = "card"
-    RAISE = "raise"
+    EVENT = "event"
     DRAFT = "draft"
     OPERATOR = "operator"
 

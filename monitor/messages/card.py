@@ -142,11 +142,11 @@ def _buttons(view: CardView) -> tuple[tuple[Button, ...], ...]:
     )
     if view.incident.state.ended:
         return (wrong,) if wrong else ()
-    main = (Button("Tangani", f"ak:{number}"), Button("Senyapkan", f"si:{number}"))
+    take = [Button("Tangani", f"ak:{number}")]
     if view.incident.state is IncidentState.ACKNOWLEDGED:
-        main = main[1:]
+        take = []
     rows = (
-        (*main, Button("Saran balasan", f"dr:{number}")),
+        (*take, Button("Senyapkan", f"si:{number}"), Button("Saran balasan", f"dr:{number}")),
         (Button("Selesai", f"re:{number}"), Button("Bukan krisis", f"di:{number}")),
         wrong,
     )

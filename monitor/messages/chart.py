@@ -62,7 +62,8 @@ def chart(data: ChartData) -> bytes:
     )
     _label(axes, data, days, width)
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+    FigureCanvasAgg(figure)
+    figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 

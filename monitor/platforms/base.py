@@ -133,6 +133,10 @@ class Replier(Protocol):
 
 
 def content_hash(comment: Comment) -> str:
-    """What changes when a citizen edits: text, visibility and title, 32 hex digits of blake2b."""
-    seen = "\x1f".join((comment.text, comment.visibility, comment.post_title or ""))
-    return hashlib.blake2b(seen.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    """Changes when a comment must be understood anew: its words or who can see them."""
+    return words_hash(f"{comment.text}\x1f{comment.visibility}")
+
+
+def words_hash(text: str) -> str:
+    """32 hex digits of blake2b; a draft remembers by it which words it answers."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -120,25 +120,37 @@ def begin_post(db: Database, draft: Draft, now: datetime) -> bool:
     return bool(won)
 
 
-def finish_post(db: Database, draft_id: DraftId, reply: PostedReply, now: datetime) -> None:
-    """Record that the reply stands on the platform."""
+def finish_post(
+    db: Database, draft_id: DraftId, reply: PostedReply, now: datetime, actor: str = "siaga"
+) -> bool:
+    """Record that the reply stands on the platform; False when that was settled before."""
     with db.atomic():
-        changed(
+        moved = changed(
             db,
             "UPDATE draft SET state = 'posted', why = NULL WHERE id = ? "
             "AND state IN ('posting', 'unsure')",
             (int(draft_id),),
         )
-        changed(
-            db,
-            "UPDATE post SET finished_at = ?, external_id = ?, permalink = ?, outcome = ? "
-            "WHERE draft_id = ?",
-            (to_epoch(now), reply.external_id, reply.permalink, reply.state.value, int(draft_id)),
-        )
-        _audited(db, now, "siaga", "posted", draft_id)
+        if moved:
+            outcome = (to_epoch(now), reply.external_id, reply.permalink, reply.state.value)
+            changed(
+                db,
+                "UPDATE post SET finished_at = ?, external_id = ?, permalink = ?, outcome = ? "
+                "WHERE draft_id = ?",
+                (*outcome, int(draft_id)),
+            )
+            _audited(db, now, actor, "posted", draft_id)
+    return bool(moved)
 
 
-def stop_post(db: Database, draft_id: DraftId, state: DraftState, why: str, now: datetime) -> bool:
+def stop_post(
+    db: Database,
+    draft_id: DraftId,
+    state: DraftState,
+    why: str,
+    now: datetime,
+    actor: str = "siaga",
+) -> bool:
     """Take a draft out of the way to its post: unsure, failed, stale or left to be copied."""
     with db.atomic():
         moved = changed(
@@ -148,7 +160,7 @@ def stop_post(db: Database, draft_id: DraftId, state: DraftState, why: str, now:
             (state.value, why, int(draft_id)),
         )
         if moved:
-            _audited(db, now, "siaga", state.value, draft_id)
+            _audited(db, now, actor, state.value, draft_id)
     return bool(moved)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -29,6 +29,9 @@ from monitor.store.connection import (
     rows,
     to_epoch,
 )
+
+# Numbers that move every few seconds are gathered into one edit; people's presses show at once.
+EDIT_PAUSE = timedelta(seconds=15)
 
 
 def open_new(db: Database, reading: Reading, onset_at: datetime, reason: str) -> bool:
@@ -76,7 +79,7 @@ def observe(
             ),
         )
         if moved and shows_change(incident.reading, reading):
-            notices.touch_cards(db, incident.id, reading.at)
+            notices.touch_cards(db, incident.id, reading.at + EDIT_PAUSE)
 
 
 def shows_change(old: Reading, new: Reading) -> bool:
@@ -102,6 +105,7 @@ def change(
     incident gets its ``closed_at``; a person's change goes to the audit trail.
     """
     now_level = level or incident.level
+    told = actor is not None or state is not incident.state
     peak = max(incident.peak, now_level, key=lambda one_level: one_level.rank)
     with db.atomic():
         moved = changed(
@@ -115,7 +119,7 @@ def change(
                 peak.value,
                 actor,
                 maybe_epoch(silenced_until),
-                reason,
+                reason if told else incident.state_reason,
                 to_epoch(at),
                 to_epoch(at) if state.ended else None,
                 int(incident.id),
@@ -172,6 +176,13 @@ def events(db: Database, incident_id: IncidentId) -> list[Event]:
             db, "SELECT * FROM event WHERE incident_id = ? ORDER BY id", [int(incident_id)]
         )
     ]
+
+
+def event(db: Database, event_id: EventId) -> Event:
+    """One event; events are never deleted."""
+    row = one(db, "SELECT * FROM event WHERE id = ?", [int(event_id)])
+    assert row is not None
+    return _read_event(row)
 
 
 def unprocessed(db: Database) -> list[Event]:

@@ -67,9 +67,9 @@ def process_event(
     return bool(fresh)
 
 
-def touch_cards(db: Database, incident_id: IncidentId, now: datetime) -> None:
+def touch_cards(db: Database, incident_id: IncidentId, due_at: datetime) -> None:
     """Let the cards of an incident that already stand be edited; inside ``db.atomic()``."""
-    _touch(db, NoticeKind.CARD, int(incident_id), now)
+    _touch(db, NoticeKind.CARD, int(incident_id), due_at)
 
 
 def touch_drafts(db: Database, draft_id: int, now: datetime) -> None:

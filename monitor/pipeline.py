@@ -1,0 +1,90 @@
+"""The way of a comment through Siaga.
+
+Rows are the hand-off: each step reads the rows that wait for it, asks a pure function, and writes
+its answer in one transaction. Steps never call each other; only :func:`tick` lists them, in order.
+
+====  ==========  ===============================  =============================  =================
+step  name        rows it waits for                written together               if it dies here
+====  ==========  ===============================  =============================  =================
+1     collect     sources whose poll is due        comments + cursor + coverage   fetched again
+2     understand  comments without a prediction    predictions, copies, counts    done again
+3     judge       counts per topic and window      incident + event + reason      same incident
+4     notify      unprocessed events; due notices  ``sending`` before, after      at least once
+5     suggest     incidents' comments, no draft    draft ``proposed``             done again
+6     decide      (a person presses a button)      guarded update + audit         second tap: who
+7     post        drafts ``approved``              ``posting`` before, after      at most once
+8     train       labels since the last model      new folder, then the pointer   old model serves
+====  ==========  ===============================  =============================  =================
+
+Step 6 is in ``bot/`` and ``web/``, step 8 in ``training/``. Two doors lead back, both explicit: a
+source's cursor (step 1 only) and human labels (training only). This module has no clock and knows
+no platform: ``app.py`` puts in what is concrete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.errors import MonitorError
+from monitor.steps import post as posting
+from monitor.steps.collect import Collector
+from monitor.steps.judge import judge
+from monitor.steps.notify import notify
+from monitor.steps.suggest import suggest_replies
+from monitor.steps.tools import Tools, log
+from monitor.steps.understand import understand
+from monitor.store import notices
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did."""
+
+    collected: int = 0
+    understood: int = 0
+    changed: int = 0
+    shown: int = 0
+    suggested: int = 0
+    posted: int = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was waiting anywhere."""
+        return self == Ticked()
+
+
+def start(db: Database, tools: Tools, now: datetime) -> None:
+    """Put right what a process that died left half done. Call once, before the first tick."""
+    notices.recover(db)
+    posting.recover(db, tools, now)
+
+
+def tick(
+    db: Database,
+    tools: Tools,
+    collector: Collector,
+    now: datetime,
+    patience: float | None = 2.0,
+) -> Ticked:
+    """Let every step do what waits for it. ``patience``: how long slow sources are waited for."""
+    return Ticked(
+        collected=_step("collect", lambda: collector.collect(db, tools, now, patience)),
+        understood=_step("understand", lambda: understand(db, tools)),
+        changed=_step("judge", lambda: judge(db, tools, now)),
+        shown=_step("notify", lambda: notify(db, tools, now)),
+        suggested=_step("suggest", lambda: suggest_replies(db, tools, now)),
+        posted=_step("post", lambda: posting.post(db, tools, now)),
+    )
+
+
+def _step(name: str, run: Callable[[], int]) -> int:
+    """One step's trouble must not keep the next step's rows waiting."""
+    try:
+        return run()
+    except MonitorError as error:
+        log.error("%s: %s", name, error)
+        return 0

@@ -1,0 +1,148 @@
+"""Step 1: fetch what the sources have and store it with their cursors.
+
+Sources are fetched side by side in a bounded pool; their pages come through a queue to the one
+thread that writes. A source that is still being fetched when the tick's patience ends is not waited
+for: its pages are stored by the next tick, and until then its cursor has not moved.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from sqlite_utils import Database
+
+from monitor.errors import MonitorError, PlatformError, Reason
+from monitor.messages import answers
+from monitor.platforms.base import Page, Source
+from monitor.records import NoticeKind, SourceId, SourceStatus
+from monitor.steps.tools import Tools, log
+from monitor.store import notices, people, sources
+
+_LONGEST_PAUSE = timedelta(minutes=30)
+_QUEUE_PAGES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    source_id: SourceId
+    page: Page | None = None
+    error: MonitorError | None = None
+
+
+class Collector:
+    """The pool and the queue that live as long as the process."""
+
+    def __init__(self, workers: int) -> None:
+        """``workers`` sources are fetched side by side."""
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="collect")
+        self._queue: queue.Queue[_Fetched] = queue.Queue(_QUEUE_PAGES)
+        self._running: dict[SourceId, tuple[Future[None], SourceStatus]] = {}
+        self._closing = False
+
+    def collect(self, db: Database, tools: Tools, now: datetime, patience: float | None) -> int:
+        """Start what is due, store what has come; how many comments are new or changed.
+
+        ``patience`` in seconds; None waits for every source. If the process dies, unstored pages
+        are fetched again.
+        """
+        for status in sources.due(db, now):
+            source = tools.sources.get(status.id)
+            if source is not None and status.id not in self._running:
+                started = self._pool.submit(self._fetch, source, status.cursor, now)
+                self._running[status.id] = (started, status)
+        return sum(self._store(db, tools, fetched, now) for fetched in self._arrivals(patience))
+
+    def close(self) -> None:
+        """Stop waiting for sources."""
+        self._closing = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _fetch(self, source: Source, cursor: str | None, now: datetime) -> None:
+        try:
+            for page in source.collect(cursor, now):
+                self._put(_Fetched(source.id, page))
+            self._put(_Fetched(source.id))
+        except MonitorError as error:
+            self._put(_Fetched(source.id, error=error))
+        except Exception as error:  # a bug in one platform file must not stop the others
+            log.exception("source %s: unexpected", source.id)
+            broken = PlatformError(
+                f"source: {source.id}: unexpected {type(error).__name__}", reason=Reason.BAD_ANSWER
+            )
+            self._put(_Fetched(source.id, error=broken))
+
+    def _put(self, fetched: _Fetched) -> None:
+        while not self._closing:
+            try:
+                self._queue.put(fetched, timeout=0.5)
+                return
+            except queue.Full:
+                continue
+
+    def _arrivals(self, patience: float | None) -> Iterator[_Fetched]:
+        until = None if patience is None else time.monotonic() + patience
+        while self._running:
+            left = None if until is None else until - time.monotonic()
+            try:
+                fetched = self._queue.get(timeout=0.5 if left is None else max(left, 0.001))
+            except queue.Empty:
+                if left is not None and left <= 0:
+                    return
+                continue
+            yield fetched
+
+    def _store(self, db: Database, tools: Tools, fetched: _Fetched, now: datetime) -> int:
+        _, status = self._running[fetched.source_id]
+        if fetched.page is not None:
+            tools.boundary("collect:before-page")
+            first_read = status.backfilled_at is None
+            count = sources.store_page(
+                db, fetched.source_id, fetched.page, now, backfilled=first_read
+            )
+            if fetched.page.gap is not None:
+                gap = fetched.page.gap
+                text = answers.source_gap(fetched.source_id, gap.from_at, gap.to_at, tools.zone)
+                tell_operators(db, fetched.source_id, text, now)
+            tools.boundary("collect:after-page")
+            return count
+        del self._running[fetched.source_id]
+        if fetched.error is None:
+            pause = timedelta(seconds=tools.every(fetched.source_id))
+            sources.finish_poll(db, fetched.source_id, now, now + pause)
+        else:
+            _fail(db, tools, status, fetched.error, now)
+        tools.boundary("collect:after-poll")
+        return 0
+
+
+def _fail(
+    db: Database, tools: Tools, status: SourceStatus, error: MonitorError, now: datetime
+) -> None:
+    log.warning("source %s: %s", status.id, error)
+    permanent = isinstance(error, PlatformError) and error.permanent
+    pause = _pause(tools.every(status.id), status.attempts)
+    if isinstance(error, PlatformError) and error.retry_after is not None:
+        pause = max(pause, error.retry_after)
+    why = str(error) if permanent else None
+    sources.fail_poll(db, status.id, str(error), now + pause, paused=why)
+    if permanent:
+        tell_operators(db, status.id, answers.source_paused(status.id, str(error)), now)
+
+
+def _pause(every: float, attempts: int) -> timedelta:
+    """Twice as long after each failure, up to half an hour (or the source's own pace)."""
+    longest = max(_LONGEST_PAUSE.total_seconds(), every)
+    return timedelta(seconds=min(every * 2 ** min(attempts, 10), longest))
+
+
+def tell_operators(db: Database, about: str, text: str, now: datetime) -> None:
+    """Want a piece of operator news in every chat; the same news of one day is one message."""
+    subject = crc32(f"{about}:{now:%Y-%m-%d}:{text[:20]}".encode())
+    with db.atomic():
+        notices.wish(db, people.chats(db), NoticeKind.OPERATOR, subject, now, text)

@@ -1,0 +1,142 @@
+"""Step 4: turn events into wishes for messages, and make the chats show what is wished.
+
+``sending`` is written before the call, ``sent`` or ``due`` after it: a message may repeat when the
+process dies in between, it is never lost. Cards repair themselves by being edited.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.errors import DeliveryError, Reason
+from monitor.messages import Message, answers
+from monitor.records import (
+    Chat,
+    ChatId,
+    DraftId,
+    Event,
+    EventId,
+    EventKind,
+    IncidentId,
+    Notice,
+    NoticeKind,
+)
+from monitor.steps import views
+from monitor.steps.tools import Tools, log
+from monitor.store import drafts, incidents, notices, people
+from monitor.telegram.base import Place
+
+_ANNOUNCED = (EventKind.RAISED, EventKind.FORGOTTEN, EventKind.WOKEN)
+_MOST_A_TICK = 50
+_LONGEST_PAUSE = timedelta(minutes=10)
+
+
+def notify(db: Database, tools: Tools, now: datetime) -> int:
+    """Process new events, then send and edit what is due; how many messages were shown."""
+    for event in incidents.unprocessed(db):
+        tools.boundary("notify:before-event")
+        notices.process_event(db, event.id, _wishes(db, event), now)
+        tools.boundary("notify:after-event")
+    return sum(_show(db, tools, notice, now) for notice in notices.due(db, now, _MOST_A_TICK))
+
+
+def _wishes(db: Database, event: Event) -> list[tuple[NoticeKind, int, Chat]]:
+    incident = incidents.get(db, event.incident_id)
+    assert incident is not None  # an event belongs to an incident
+    reached = [c for c in people.chats(db) if c.min_level.rank <= incident.peak.rank]
+    wishes = [(NoticeKind.CARD, int(incident.id), chat) for chat in reached]
+    if event.kind in _ANNOUNCED:
+        wishes += [(NoticeKind.EVENT, int(event.id), chat) for chat in reached]
+    return wishes
+
+
+def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
+    if not tools.channel.room(notice.chat_id) or not notices.begin(db, notice):
+        return False
+    tools.boundary("notify:before-call")
+    try:
+        message = _render(db, tools, notice, now)
+        message_id = _deliver(db, tools, notice, message)
+    except DeliveryError as error:
+        _fail(db, tools, notice, error, now)
+        return False
+    tools.boundary("notify:after-call")
+    notices.finish(db, notice, message_id, _shown(message))
+    tools.boundary("notify:after-write")
+    return True
+
+
+def _render(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
+    if notice.kind is NoticeKind.CARD:
+        incident = incidents.get(db, IncidentId(notice.subject_id))
+        assert incident is not None  # incidents are never deleted
+        return views.card_message(db, tools, incident, now)
+    if notice.kind is NoticeKind.DRAFT:
+        draft = drafts.get(db, DraftId(notice.subject_id))
+        assert draft is not None  # drafts are never deleted
+        return views.draft_view(db, tools, draft, now)
+    if notice.kind is NoticeKind.EVENT:
+        return _announcement(db, tools, EventId(notice.subject_id))
+    return Message(notice.text or "")
+
+
+def _announcement(db: Database, tools: Tools, event_id: EventId) -> Message:
+    event = incidents.event(db, event_id)
+    incident = incidents.get(db, event.incident_id)
+    assert incident is not None  # an event belongs to an incident
+    name = tools.issue(incident.topic).name
+    if event.kind is EventKind.RAISED:
+        return Message(answers.raised(name, incident))
+    minutes = round((event.at - incident.opened_at).total_seconds() / 60)
+    return Message(answers.forgotten(name, minutes, incident))
+
+
+def _deliver(db: Database, tools: Tools, notice: Notice, message: Message) -> int:
+    place = Place(notice.chat_id, notice.thread_id, _reply_to(db, notice))
+    if notice.message_id is None:
+        return tools.channel.send(place, message)
+    before, now = (notice.shown or "/").split("/"), _shown(message).split("/")
+    if before != now:
+        picture = before[1] != now[1]
+        tools.channel.edit(place, notice.message_id, message, picture=picture)
+    return notice.message_id
+
+
+def _shown(message: Message) -> str:
+    """Fingerprints of the words and of the picture, so that an edit knows what changed."""
+    picture = hashlib.blake2b(message.photo or b"", digest_size=8).hexdigest()
+    return f"{message.fingerprint}/{picture}"
+
+
+def _reply_to(db: Database, notice: Notice) -> int | None:
+    """Announcements and drafts answer the card, so that a tap leads to it."""
+    incident_id: IncidentId | None = None
+    if notice.kind is NoticeKind.EVENT:
+        incident_id = incidents.event(db, EventId(notice.subject_id)).incident_id
+    elif notice.kind is NoticeKind.DRAFT:
+        draft = drafts.get(db, DraftId(notice.subject_id))
+        incident_id = draft.incident_id if draft else None
+    if incident_id is None:
+        return None
+    found = notices.find(db, notice.chat_id, NoticeKind.CARD, int(incident_id))
+    return found.message_id if found else None
+
+
+def _fail(db: Database, tools: Tools, notice: Notice, error: DeliveryError, now: datetime) -> None:
+    log.warning("notice %s to chat %s: %s", notice.id, notice.chat_id, error)
+    if error.reason is Reason.MIGRATED and error.migrated_to is not None:
+        notices.fail(db, notice, str(error), now)
+        people.migrate_chat(db, notice.chat_id, ChatId(error.migrated_to))
+    elif error.reason is Reason.GONE:
+        notices.lose_message(db, notice, now)
+    elif error.reason is Reason.PERMISSION:
+        notices.fail(db, notice, str(error), now, permanent=True)
+        people.block_chat(db, notice.chat_id, str(error))
+    else:
+        pause = error.retry_after or timedelta(seconds=min(5 * 2 ** min(notice.attempts, 8), 600))
+        notices.fail(
+            db, notice, str(error), now + min(pause, _LONGEST_PAUSE), permanent=error.permanent
+        )

@@ -1,0 +1,121 @@
+"""Step 7: post approved replies, at most once.
+
+The target is read again first: a comment that was edited or deleted stops the reply. ``posting`` is
+written before the call. When no clear answer comes the draft is ``unsure``: Siaga looks whether its
+reply stands there, and otherwise a person decides. Nothing is ever sent a second time by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.errors import PlatformError, Reason
+from monitor.messages import answers
+from monitor.messages.guard import blunder_names
+from monitor.platforms.base import PostedReply, Replier, words_hash
+from monitor.records import Draft, DraftState
+from monitor.replies import blunders
+from monitor.steps.tools import Tools, log
+from monitor.store import comments, drafts
+
+# Surely not sent by that call, and later it may work.
+_LATER = (Reason.RATE, Reason.QUOTA, Reason.UNREACHABLE)
+
+
+def post(db: Database, tools: Tools, now: datetime) -> int:
+    """Post what people approved; how many replies now stand."""
+    return sum(_post_one(db, tools, draft, now) for draft in drafts.approved(db, now))
+
+
+def recover(db: Database, tools: Tools, now: datetime) -> None:
+    """After a start: what was being posted when the process died is looked up, never sent again."""
+    drafts.recover(db, answers.POST_KILLED, now)
+    for draft in drafts.in_state(db, [DraftState.UNSURE]):
+        _look_up(db, tools, draft, now)
+
+
+def _post_one(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:
+    found = _target(db, tools, draft)
+    if found is None:
+        drafts.stop_post(db, draft.id, DraftState.TO_COPY, "", now)
+        return False
+    replier, reply_ref = found
+    broken = blunders(draft.text, tools.words.mask(draft.text))
+    if broken:
+        why = " ".join(blunder_names(broken))
+        drafts.stop_post(db, draft.id, DraftState.FAILED, why, now)
+        return False
+    if not _target_unchanged(db, tools, draft, replier, reply_ref, now):
+        return False
+    if not drafts.begin_post(db, draft, now):
+        return False
+    tools.boundary("post:before-call")
+    try:
+        reply = replier.reply(reply_ref, draft.text)
+    except PlatformError as error:
+        _not_posted(db, tools, draft, error, now)
+        return False
+    tools.boundary("post:after-call")
+    drafts.finish_post(db, draft.id, reply, now)
+    tools.boundary("post:after-write")
+    return True
+
+
+def _target(db: Database, tools: Tools, draft: Draft) -> tuple[Replier, str] | None:
+    stored = comments.get(db, draft.comment_id)
+    assert stored is not None  # comments are never deleted
+    replier = tools.repliers.get(stored.comment.source_id)
+    reply_ref = stored.comment.reply_ref
+    return (replier, reply_ref) if replier is not None and reply_ref is not None else None
+
+
+def _target_unchanged(
+    db: Database, tools: Tools, draft: Draft, replier: Replier, reply_ref: str, now: datetime
+) -> bool:
+    try:
+        target = replier.target(reply_ref)
+    except PlatformError as error:
+        _not_posted(db, tools, draft, error, now)
+        return False
+    if target is None:
+        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_GONE, now)
+        return False
+    if words_hash(target.text) != draft.target_hash:
+        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_STALE, now)
+        return False
+    return True
+
+
+def _not_posted(
+    db: Database, tools: Tools, draft: Draft, error: PlatformError, now: datetime
+) -> None:
+    log.warning("draft %s: %s", draft.id, error)
+    if error.reason in (Reason.UNSURE, Reason.DUPLICATE):
+        drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now)
+        _look_up(db, tools, draft, now)
+    elif error.reason in _LATER and not error.permanent:
+        pause = timedelta(minutes=tools.settings.replies.retry_minutes)
+        later = now + max(error.retry_after or pause, pause)
+        drafts.postpone(db, draft.id, answers.post_failed(str(error)), later)
+    elif error.reason is Reason.GONE:
+        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_GONE, now)
+    else:
+        why = answers.post_failed(str(error))
+        drafts.stop_post(db, draft.id, DraftState.FAILED, why, now)
+
+
+def _look_up(db: Database, tools: Tools, draft: Draft, now: datetime) -> None:
+    """Reading is harmless: a reply of ours that stands there ends the doubt."""
+    found = _target(db, tools, draft)
+    if found is None:
+        return
+    replier, reply_ref = found
+    standing: PostedReply | None = None
+    try:
+        standing = replier.find_own_reply(reply_ref, draft.text)
+    except PlatformError as error:
+        log.warning("draft %s: read-back: %s", draft.id, error)
+    if standing is not None:
+        drafts.finish_post(db, draft.id, standing, now)

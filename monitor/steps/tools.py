@@ -1,0 +1,119 @@
+"""What the steps work with; ``app.py`` puts it together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from monitor.config import Settings
+from monitor.knowledge import Knowledge
+from monitor.platforms.base import Replier, Source
+from monitor.records import Intent, Issue, Sentiment, SourceId
+from monitor.telegram.base import Channel
+
+log = logging.getLogger("monitor")
+
+
+class Verdict(Protocol):
+    """What a classifier says of one text; ``monitor.classify.Verdict`` is one."""
+
+    @property
+    def sentiment(self) -> Sentiment: ...  # noqa: D102
+    @property
+    def sentiment_p(self) -> tuple[float, float, float]: ...  # noqa: D102
+    @property
+    def issue(self) -> str: ...  # noqa: D102
+    @property
+    def issue_p(self) -> float: ...  # noqa: D102
+    @property
+    def intent(self) -> Intent: ...  # noqa: D102
+    @property
+    def urgent(self) -> bool: ...  # noqa: D102
+    @property
+    def language(self) -> str: ...  # noqa: D102
+    @property
+    def place(self) -> str | None: ...  # noqa: D102
+    @property
+    def spam(self) -> str | None: ...  # noqa: D102
+    @property
+    def flags(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def masked(self) -> str: ...  # noqa: D102
+    @property
+    def ask_human(self) -> bool: ...  # noqa: D102
+    @property
+    def copy_key(self) -> bytes | None: ...  # noqa: D102
+
+
+class Classifier(Protocol):
+    """Understands a batch of texts."""
+
+    @property
+    def version(self) -> str:
+        """The model's version: the name of its folder."""
+        ...
+
+    def predict(self, texts: Sequence[str]) -> Sequence[Verdict]:
+        """One verdict a text, in order."""
+        ...
+
+
+class Words(Protocol):
+    """The text knowledge that suggesting and guarding replies need."""
+
+    def stems(self, text: str) -> frozenset[str]:
+        """Stems of the content words."""
+        ...
+
+    def casual(self, text: str) -> bool:
+        """Whether a comment is written in the informal register."""
+        ...
+
+    def mask(self, text: str) -> str:
+        """The text with personal data masked."""
+        ...
+
+
+def _nothing(_: str) -> None:
+    """No boundary is watched."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Everything concrete that the steps need.
+
+    ``boundary`` is called with a name at every point where a process may die; tests kill it there.
+    """
+
+    settings: Settings
+    knowledge: Knowledge
+    classifier: Classifier
+    words: Words
+    channel: Channel
+    sources: Mapping[SourceId, Source]
+    repliers: Mapping[SourceId, Replier] = field(default_factory=dict)
+    boundary: Callable[[str], None] = _nothing
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return self.settings.office.zone
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Issues that may open an incident."""
+        ignored = set(self.settings.spikes.ignore)
+        return tuple(key for key in self.knowledge.taxonomy if key not in ignored)
+
+    def issue(self, key: str) -> Issue:
+        """An issue by key."""
+        return self.knowledge.issue(key)
+
+    def every(self, source_id: SourceId) -> float:
+        """How often a source is polled, in seconds."""
+        part = self.settings.sources.get(source_id)
+        every = part.every_seconds if part else None
+        return float(every or self.settings.poll.default_every_seconds)

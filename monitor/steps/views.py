@@ -1,0 +1,131 @@
+"""Gathers from the store what a card, a draft message or the page shows. Reads only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.messages import CardView, ChartData, Example, Message, card, chart
+from monitor.messages.chart import chart_hours
+from monitor.messages.draft import DraftView, draft_message
+from monitor.messages.guard import blunder_names
+from monitor.records import Draft, DraftState, Incident
+from monitor.replies import blunders
+from monitor.spikes import Piece
+from monitor.spikes.tail import usual_range
+from monitor.steps import coverage
+from monitor.steps.judge import HOUR, learned_normal, slot
+from monitor.steps.tools import Tools
+from monitor.store import counts, drafts, incidents, predictions, sources
+
+_EXAMPLES = 3
+_CHART_HOURS = 48
+
+
+def crowd_since(incident: Incident) -> datetime:
+    """From when the people behind an incident are counted: its onset."""
+    return incident.onset_at
+
+
+def card_message(
+    db: Database, tools: Tools, incident: Incident, now: datetime, *, picture: bool = True
+) -> Message:
+    """The card of an incident as it should look now."""
+    since = crowd_since(incident)
+    crowd = predictions.crowd(db, incident.topic, since)
+    issue = tools.issue(incident.topic)
+    waiting = [d for d in drafts.of_incident(db, incident.id) if d.state is DraftState.PROPOSED]
+    view = CardView(
+        incident=incident,
+        issue_name=issue.name,
+        opd=issue.opd,
+        comments=crowd.comments,
+        people=crowd.people,
+        texts=crowd.texts,
+        urgent=crowd.urgent,
+        places=crowd.places,
+        sources=crowd.sources,
+        blind=blind_sources(db, tools, now),
+        examples=examples(db, incident),
+        drafts=len(waiting),
+        zone=tools.zone,
+        now=now,
+        chart=chart_picture(db, tools, incident, now) if picture else None,
+    )
+    return card(view)
+
+
+def examples(db: Database, incident: Incident) -> list[Example]:
+    """The comments that tell an incident best: danger first, then the surest and fullest."""
+    found = predictions.of_topic(db, incident.topic, crowd_since(incident), 50)
+    ranked = sorted(
+        found,
+        key=lambda one: (
+            not one.prediction.urgent,
+            one.prediction.ask_human,
+            -len(one.prediction.masked.split()) // 8,
+        ),
+    )
+    return [
+        Example(one.stored.id, one.prediction.masked, one.stored.comment.source_id)
+        for one in ranked[:_EXAMPLES]
+    ]
+
+
+def blind_sources(db: Database, tools: Tools, now: datetime) -> list[tuple[str, datetime | None]]:
+    """Sources that are polled and have been silent for too long."""
+    every = {source_id: tools.every(source_id) for source_id in tools.sources}
+    known = sources.coverage(db, now - timedelta(days=3650))
+    return [(str(name), since) for name, since in coverage.blind(known, every, now)]
+
+
+def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime) -> bytes:
+    """The card's picture: 48 hours of negatives against the usual range."""
+    normal = learned_normal(db, tools, now)
+    hours = chart_hours(now.astimezone(UTC), _CHART_HOURS)
+    counted = counts.timeline(db, incident.topic, hours[0], now + HOUR)
+    at = normal.baseline.topics.index(incident.topic)
+    usual = [normal.baseline.expected([Piece(slot(hour, tools), 1.0)]) for hour in hours]
+    expected = [float(mean[at]) for mean, _ in usual]
+    upper = [float(usual_range(mean[at], variance[at])[1]) for mean, variance in usual]
+    every = {source_id: tools.every(source_id) for source_id in normal.weights}
+    known = coverage.reach_to_now(sources.coverage(db, hours[0]), every, now)
+    return chart(
+        ChartData(
+            title=tools.issue(incident.topic).name,
+            level=incident.level,
+            hours=hours,
+            counts=[counted.get(int(hour.timestamp()), 0) for hour in hours],
+            expected=expected,
+            upper=upper,
+            coverage=[
+                coverage.seen(known, normal.weights, hour, min(hour + HOUR, now)) for hour in hours
+            ],
+            onset_at=incident.onset_at,
+            zone=tools.zone,
+        )
+    )
+
+
+def draft_view(db: Database, tools: Tools, draft: Draft, now: datetime) -> Message:
+    """A draft as people should see it now."""
+    understood = predictions.get(db, draft.comment_id)
+    assert understood is not None  # a draft is made of an understood comment
+    comment = understood.stored.comment
+    return draft_message(
+        DraftView(
+            draft=draft,
+            comment=understood.prediction.masked,
+            source=comment.source_id,
+            permalink=comment.permalink,
+            blunders=blunder_names(blunders(draft.text, tools.words.mask(draft.text))),
+            zone=tools.zone,
+            now=now,
+        )
+    )
+
+
+def live_named(db: Database, tools: Tools) -> list[tuple[Incident, str]]:
+    """Live incidents with the names of their issues."""
+    return [(incident, tools.issue(incident.topic).name) for incident in incidents.live(db)]

@@ -1,0 +1,1 @@
+"""Sending to staff: the channel protocol, the console, and Telegram with all of its limits."""
