@@ -82,9 +82,11 @@ def tick(
 
 
 def _step(name: str, run: Callable[[], int]) -> int:
-    """One step's trouble must not keep the next step's rows waiting."""
+    """One step's trouble must not keep the next step's rows waiting; they wait for the next tick."""
     try:
         return run()
     except MonitorError as error:
         log.error("%s: %s", name, error)
-        return 0
+    except Exception:  # a bug in one step must not silence the others
+        log.exception("%s: unexpected", name)
+    return 0

@@ -1,0 +1,288 @@
+"""The only file that knows concrete classes: puts Siaga together and runs it.
+
+One process: ``schedule`` drives the synchronous pipeline in a worker thread, python-telegram-bot
+owns the main thread, the page has its own. Rows in SQLite are their only contact, so each can also
+run as its own process (``siaga run --only ...``).
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
+from types import TracebackType
+
+import schedule
+from sqlite_utils import Database
+
+from monitor import pipeline
+from monitor.config import Settings, SourcePart
+from monitor.errors import ConfigError, MonitorError
+from monitor.knowledge import load_knowledge
+from monitor.platforms.base import Replier, Source
+from monitor.records import Chat, ChatId, Level, Person, PersonId, Role, SourceId
+from monitor.steps.collect import Collector
+from monitor.steps.tools import Tools, log
+from monitor.store import open_store, people, sources
+from monitor.telegram.base import Channel
+from monitor.telegram.console import CONSOLE_CHAT, Console
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of the service; everything below takes the instant as an argument."""
+    return datetime.now(UTC)
+
+
+def acting_person(settings: Settings) -> Person:
+    """Who decisions on the local page are recorded for."""
+    roles = frozenset({Role.ADMIN, Role.HUMAS, Role.TRAINER})
+    return Person(PersonId(0), settings.web.acting, roles)
+
+
+def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
+    """Load the knowledge and the serving model, and connect sources and channel.
+
+    Raises:
+        ConfigError: a file of knowledge or a setting is wrong.
+        ModelError: the serving model cannot be loaded.
+    """
+    # The classifier pulls in scipy and scikit-learn; commands that need no model stay quick.
+    from monitor.classify import Classifier  # noqa: PLC0415
+    from monitor.store.embeddings import StoredVectors  # noqa: PLC0415
+    from monitor.text.reader import TextReader  # noqa: PLC0415
+    from monitor.words import LexiconWords  # noqa: PLC0415
+
+    knowledge = load_knowledge(settings.data)
+    classifier = Classifier.load(
+        settings.models,
+        settings.data,
+        embeddings=settings.classify.embeddings,
+        ask_human_below=settings.classify.ask_human_below,
+        cache=StoredVectors(settings.database),
+    )
+    connected = {
+        SourceId(name): connect(SourceId(name), part, settings)
+        for name, part in settings.sources.items()
+        if part.enabled
+    }
+    repliers = {name: replier for name, (_, replier) in connected.items() if replier is not None}
+    return Tools(
+        settings=settings,
+        knowledge=knowledge,
+        classifier=classifier,
+        words=LexiconWords.load(TextReader.load(settings.data), settings.data),
+        channel=channel or build_channel(settings),
+        sources={name: source for name, (source, _) in connected.items()},
+        repliers=repliers,
+    )
+
+
+def connect(
+    name: SourceId, part: SourcePart, settings: Settings
+) -> tuple[Source, Replier | None]:
+    """A configured account as a source and, where it can be answered, as a replier."""
+    if part.platform == "feed":
+        from monitor.platforms.feeds import Feed, FeedSettings  # noqa: PLC0415
+
+        own = frozenset(part.own_names)
+        feed = FeedSettings(name, part.base_url, own, timeout=settings.poll.timeout_seconds)
+        return Feed(feed), None
+    from monitor.platforms.wordpress import WordPress, WordPressSettings  # noqa: PLC0415
+
+    site = WordPress(
+        WordPressSettings(
+            id=name,
+            base_url=part.base_url,
+            user=part.user or "",
+            app_password=part.password.get_secret_value() if part.password else None,
+            backfill_days=part.backfill_days,
+            own_names=frozenset(part.own_names),
+            timeout=settings.poll.timeout_seconds,
+        )
+    )
+    return site, site if part.password else None
+
+
+def build_channel(settings: Settings) -> Channel:
+    """Telegram where a token is set, else the console."""
+    token = settings.telegram.token
+    if token is None:
+        return Console()
+    from monitor.telegram.channel import TelegramChannel  # noqa: PLC0415
+
+    return TelegramChannel(
+        token=token.get_secret_value(),
+        base_url=settings.telegram.base_url,
+        per_group_minute=settings.telegram.per_group_minute,
+        timeout=settings.telegram.timeout_seconds,
+    )
+
+
+def secrets(settings: Settings) -> list[str]:
+    """Every secret that must never be seen in a log."""
+    found = [settings.telegram.token]
+    for part in settings.sources.values():
+        found += [part.password, part.token]
+    return [secret.get_secret_value() for secret in found if secret is not None]
+
+
+def prepare(db: Database, settings: Settings) -> None:
+    """Make rows for the configured sources and chats."""
+    configured = [
+        (SourceId(name), part.platform) for name, part in settings.sources.items() if part.enabled
+    ]
+    sources.register(db, configured)
+    people.register_chats(db, chats(settings))
+
+
+def chats(settings: Settings) -> list[Chat]:
+    """The chats that receive notices: the configured ones, or the console without a token."""
+    if settings.telegram.token is None:
+        return [Chat(CONSOLE_CHAT, "konsol", Level.WASPADA)]
+    return [
+        Chat(ChatId(part.id), part.title, part.min_level, part.thread_id)
+        for part in settings.telegram.chats
+    ]
+
+
+class Service(AbstractContextManager["Service"]):
+    """The pipeline in its worker thread, with the wish to be woken and to be stopped."""
+
+    def __init__(self, tools: Tools, clock: Clock = utc_now) -> None:
+        self.tools = tools
+        self.clock = clock
+        self.failed = False
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+
+    def __enter__(self) -> Service:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._thread.join(timeout=30)
+
+    def wake(self) -> None:
+        """Tick at once: somebody pressed a button."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the running tick."""
+        self._stop.set()
+        self._wake.set()
+
+    def wait(self) -> None:
+        """Block until somebody stops the service."""
+        while not self._stop.wait(0.5):
+            pass
+
+    def open_db(self) -> Database:
+        """A connection for the calling thread."""
+        return open_store(self.tools.settings.database)
+
+    def _run(self) -> None:
+        try:
+            self._beat()
+        except Exception:  # without the pipeline nothing is watched: the process must not live on
+            log.exception("pipeline: ended unexpectedly")
+            self.failed = True
+            self._stop.set()
+            signal.raise_signal(signal.SIGTERM)
+
+    def _beat(self) -> None:
+        db = self.open_db()
+        collector = Collector(self.tools.settings.poll.workers)
+        pipeline.start(db, self.tools, self.clock())
+        scheduler = schedule.Scheduler()
+        job = scheduler.every(self.tools.settings.poll.tick_seconds).seconds.do(
+            lambda: pipeline.tick(db, self.tools, collector, self.clock())
+        )
+        job.run()
+        while not self._stop.is_set():
+            woken = self._wake.wait(max(0.0, scheduler.idle_seconds or 0.0))
+            self._wake.clear()
+            if woken and not self._stop.is_set():
+                job.run()
+            scheduler.run_pending()
+        collector.close()
+
+
+def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
+    """One tick that waits for every source, for cron."""
+    db = open_store(settings.database)
+    collector = Collector(settings.poll.workers)
+    prepare(db, settings)
+    pipeline.start(db, tools, now)
+    try:
+        return pipeline.tick(db, tools, collector, now, patience=None)
+    finally:
+        collector.close()
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Let SIGINT and SIGTERM end the service after the running tick."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop())
+
+
+def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) -> None:
+    """Run the service until it is told to stop; ``only``: collect, bot or web.
+
+    Raises:
+        ConfigError: ``--only bot`` without a token.
+        MonitorError: the pipeline ended by itself.
+    """
+    if only == "bot" and settings.telegram.token is None:
+        raise ConfigError("bot: no token: set SIAGA_TELEGRAM__TOKEN")
+    tools = build_tools(settings)
+    prepare(open_store(settings.database), settings)
+    service = Service(tools)
+    with ExitStack() as stack:
+        if settings.web.enabled and only in (None, "web"):
+            stack.enter_context(_page(settings, service, on_page))
+        if only in (None, "collect"):
+            stack.enter_context(service)
+        if settings.telegram.token is not None and only in (None, "bot"):
+            _run_bot(settings, service)
+        else:
+            stop_on_signals(service.stop)
+            service.wait()
+    if service.failed:
+        raise MonitorError("service: the pipeline ended unexpectedly; see the log")
+
+
+def _run_bot(settings: Settings, service: Service) -> None:
+    from monitor.bot import build_application  # noqa: PLC0415
+
+    assert settings.telegram.token is not None
+    application = build_application(
+        service.tools,
+        service.open_db,
+        settings.telegram.token.get_secret_value(),
+        settings.telegram.base_url,
+        service.wake,
+        service.clock,
+    )
+    application.run_polling()
+
+
+def _page(
+    settings: Settings, service: Service, on_page: Callable[[str], None]
+) -> AbstractContextManager[object]:
+    from monitor.web import build_app, serve  # noqa: PLC0415
+
+    app = build_app(
+        service.tools, service.open_db, service.wake, service.clock, acting_person(settings)
+    )
+    return serve(app, settings.web.host, settings.web.port, on_page)
