@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import cast
 
 import schedule
 from sqlite_utils import Database
@@ -51,10 +52,10 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         ModelError: the serving model cannot be loaded.
     """
     # The classifier pulls in scipy and scikit-learn; commands that need no model stay quick.
-    from monitor.classify import Classifier  # noqa: PLC0415
-    from monitor.store.embeddings import StoredVectors  # noqa: PLC0415
-    from monitor.text.reader import TextReader  # noqa: PLC0415
-    from monitor.words import LexiconWords  # noqa: PLC0415
+    from monitor.classify import Classifier
+    from monitor.store.embeddings import StoredVectors
+    from monitor.text.reader import TextReader
+    from monitor.words import LexiconWords
 
     knowledge = load_knowledge(settings.data)
     classifier = Classifier.load(
@@ -81,17 +82,15 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
     )
 
 
-def connect(
-    name: SourceId, part: SourcePart, settings: Settings
-) -> tuple[Source, Replier | None]:
+def connect(name: SourceId, part: SourcePart, settings: Settings) -> tuple[Source, Replier | None]:
     """A configured account as a source and, where it can be answered, as a replier."""
     if part.platform == "feed":
-        from monitor.platforms.feeds import Feed, FeedSettings  # noqa: PLC0415
+        from monitor.platforms.feeds import Feed, FeedSettings
 
         own = frozenset(part.own_names)
         feed = FeedSettings(name, part.base_url, own, timeout=settings.poll.timeout_seconds)
         return Feed(feed), None
-    from monitor.platforms.wordpress import WordPress, WordPressSettings  # noqa: PLC0415
+    from monitor.platforms.wordpress import WordPress, WordPressSettings
 
     site = WordPress(
         WordPressSettings(
@@ -112,7 +111,7 @@ def build_channel(settings: Settings) -> Channel:
     token = settings.telegram.token
     if token is None:
         return Console()
-    from monitor.telegram.channel import TelegramChannel  # noqa: PLC0415
+    from monitor.telegram.channel import TelegramChannel
 
     return TelegramChannel(
         token=token.get_secret_value(),
@@ -205,7 +204,9 @@ class Service(AbstractContextManager["Service"]):
         collector = Collector(self.tools.settings.poll.workers)
         pipeline.start(db, self.tools, self.clock())
         scheduler = schedule.Scheduler()
-        job = scheduler.every(self.tools.settings.poll.tick_seconds).seconds.do(
+        # schedule takes fractions of a second too; only its annotation says int.
+        every = cast(int, self.tools.settings.poll.tick_seconds)
+        job = scheduler.every(every).seconds.do(
             lambda: pipeline.tick(db, self.tools, collector, self.clock())
         )
         job.run()
@@ -263,7 +264,7 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
 
 
 def _run_bot(settings: Settings, service: Service) -> None:
-    from monitor.bot import build_application  # noqa: PLC0415
+    from monitor.bot import build_application
 
     assert settings.telegram.token is not None
     application = build_application(
@@ -280,7 +281,7 @@ def _run_bot(settings: Settings, service: Service) -> None:
 def _page(
     settings: Settings, service: Service, on_page: Callable[[str], None]
 ) -> AbstractContextManager[object]:
-    from monitor.web import build_app, serve  # noqa: PLC0415
+    from monitor.web import build_app, serve
 
     app = build_app(
         service.tools, service.open_db, service.wake, service.clock, acting_person(settings)

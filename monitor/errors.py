@@ -43,8 +43,8 @@ class ModelError(MonitorError):
     exit_code = 2
 
 
-class Refused(MonitorError):
-    """A transition that is not allowed now; ``holder`` names who already decided, if anybody did."""
+class Refused(MonitorError):  # noqa: N818 - it names an answer to a person, not a fault
+    """A transition that is not allowed now; ``holder`` names who already decided, if anybody."""
 
     exit_code = 1
 

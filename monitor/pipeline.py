@@ -82,7 +82,7 @@ def tick(
 
 
 def _step(name: str, run: Callable[[], int]) -> int:
-    """One step's trouble must not keep the next step's rows waiting; they wait for the next tick."""
+    """One step's trouble must not keep the next step's rows waiting; its own wait for a tick."""
     try:
         return run()
     except MonitorError as error:

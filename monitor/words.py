@@ -56,5 +56,3 @@ class LexiconWords:
     def mask(self, text: str) -> str:
         """The text with every kind of personal data masked, sure or not."""
         return mask(text, everything=True)
-
-

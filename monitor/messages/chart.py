@@ -38,8 +38,8 @@ class ChartData:
 def chart(data: ChartData) -> bytes:
     """Draw the picture; PNG, 800 by 420 pixels."""
     # Importing matplotlib costs a second, and most processes never draw.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.2), dpi=100, layout="constrained")
     axes = figure.add_subplot()

@@ -53,3 +53,11 @@ WOKEN = "Masa senyap berakhir."
 def raised(reading: Reading, issue_name: str) -> str:
     """The sentence of a rising level."""
     return f"Naik ke {LEVEL_NAMES[reading.level]}. {why(reading, issue_name)}"
+
+
+def series_reason(count: float, hours: float, expected: float, *, observed: bool) -> str:
+    """Why a row of a plain series has its score."""
+    if not observed:
+        return "tidak terpantau"
+    length = f"{number(hours)} jam" if hours >= 1 else f"{round(hours * 60)} menit"
+    return f"{number(count)} dalam {length}, biasanya {number(round(expected, 1))}"

@@ -20,6 +20,8 @@ from monitor.store.connection import (
     to_epoch,
 )
 
+_NEVER = 2**40
+
 
 def register(db: Database, wanted: Iterable[tuple[SourceId, str]]) -> None:
     """Make a row for each configured source that has none."""
@@ -83,6 +85,17 @@ def finish_poll(db: Database, source_id: SourceId, now: datetime, poll_after: da
             (to_epoch(poll_after), to_epoch(now), to_epoch(now), source_id),
         )
         cover(db, source_id, now, now)
+
+
+def finish_import(db: Database, source_id: SourceId, now: datetime) -> None:
+    """Record that a file was taken in; a file source is never due."""
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE source SET last_success_at = ?, poll_after = ?, "
+            "backfilled_at = coalesce(backfilled_at, ?) WHERE id = ?",
+            (to_epoch(now), _NEVER, to_epoch(now), source_id),
+        )
 
 
 def fail_poll(

@@ -1,0 +1,110 @@
+"""What ``siaga check`` looks at: database, knowledge, model, Telegram, sources. Layer 4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monitor.app import build_channel, connect, prepare
+from monitor.classify import Classifier
+from monitor.config import Settings
+from monitor.errors import MonitorError
+from monitor.knowledge import load_knowledge
+from monitor.platforms.base import Health
+from monitor.records import SourceId
+from monitor.store import audit, open_store, people, sources
+from monitor.telegram.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One line: what was looked at, whether it is good, and what was found."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def check_all(settings: Settings) -> Iterator[Checked]:
+    """Look at everything; each line is independent of the others' failures."""
+    yield _checked("database", lambda: _database(settings))
+    yield _checked("knowledge", lambda: _knowledge(settings))
+    yield _checked("model", lambda: _model(settings))
+    yield _checked("telegram", lambda: _telegram(settings))
+    for name, part in settings.sources.items():
+        if not part.enabled:
+            yield Checked(f"source {name}", True, "switched off")
+            continue
+        yield _source(settings, SourceId(name))
+    if not settings.sources:
+        yield Checked("sources", False, "none configured: see [sources.NAME] in config.toml")
+
+
+def _checked(name: str, look: Callable[[], str]) -> Checked:
+    try:
+        return Checked(name, True, look())
+    except MonitorError as error:
+        return Checked(name, False, str(error))
+
+
+def _database(settings: Settings) -> str:
+    db = open_store(settings.database)
+    prepare(db, settings)
+    broken = audit.broken_at(db)
+    if broken is not None:
+        raise MonitorError(f"audit trail broken at row {broken}")
+    mode = next(iter(db.query("PRAGMA journal_mode")))["journal_mode"]
+    registered = len([person for person in people.every(db) if person.active])
+    return f"{settings.database} ({mode}), audit whole, {registered} people registered"
+
+
+def _knowledge(settings: Settings) -> str:
+    knowledge = load_knowledge(settings.data)
+    return f"{len(knowledge.taxonomy)} issues, {len(knowledge.templates)} reply templates"
+
+
+def _model(settings: Settings) -> str:
+    classifier = Classifier.load(
+        settings.models,
+        settings.data,
+        embeddings=settings.classify.embeddings,
+        ask_human_below=settings.classify.ask_human_below,
+    )
+    return f"{classifier.version} ({'with' if classifier.embeds else 'without'} embeddings)"
+
+
+def _telegram(settings: Settings) -> str:
+    channel = build_channel(settings)
+    if isinstance(channel, Console):
+        return "no token: notices go to the console and the page"
+    try:
+        identity = channel.check()
+    finally:
+        channel.close()
+    if not settings.telegram.chats:
+        raise MonitorError(f"{identity}, but no [[telegram.chats]] is configured")
+    return f"{identity}, {len(settings.telegram.chats)} chats"
+
+
+def _source(settings: Settings, name: SourceId) -> Checked:
+    title = f"source {name}"
+    source, _ = connect(name, settings.sources[name], settings)
+    try:
+        health = source.check()
+    except MonitorError as error:
+        return Checked(title, False, f"{error}{_last(settings, name)}")
+    return Checked(title, health.ok, f"{_told(health)}{_last(settings, name)}")
+
+
+def _told(health: Health) -> str:
+    return f"{health.identity}: {health.detail}" if health.detail else health.identity
+
+
+def _last(settings: Settings, name: SourceId) -> str:
+    status = sources.get(open_store(settings.database), name)
+    if status is None or status.last_success_at is None:
+        return "; never read"
+    minutes = (datetime.now(UTC) - status.last_success_at).total_seconds() / 60
+    paused = f"; paused: {status.paused}" if status.paused else ""
+    return f"; last read {minutes:.0f} min ago{paused}"

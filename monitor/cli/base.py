@@ -1,0 +1,82 @@
+"""What every command shares: the configuration, the log, JSON and progress."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from monitor.config import Settings
+
+JSON = typer.Option(False, "--json", help="One JSON value a line, for machines.")
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The options that stand before the command."""
+
+    config: str | None
+    verbose: bool
+
+    def settings(self) -> Settings:
+        """The configuration, with the log set up so that no secret can reach it.
+
+        Raises:
+            ConfigError: no configuration, or a wrong one.
+        """
+        from monitor import app, logs
+        from monitor.config import find_config, load_settings
+
+        settings = load_settings(find_config(Path(self.config) if self.config else None))
+        level = "DEBUG" if self.verbose else "INFO"
+        logs.configure(level, app.secrets(settings), sys.stderr)
+        return settings
+
+    def store(self) -> tuple[Settings, Database]:
+        """The configuration and the database with its sources and chats registered."""
+        from monitor.app import prepare
+        from monitor.store import open_store
+
+        settings = self.settings()
+        db = open_store(settings.database)
+        prepare(db, settings)
+        return settings, db
+
+
+def of(context: typer.Context) -> Globals:
+    """The global options of a command's context."""
+    found = context.obj
+    assert isinstance(found, Globals)
+    return found
+
+
+def show(value: dict[str, Any], line: str, *, as_json: bool) -> None:
+    """Print one thing for a machine or for a person."""
+    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else line)
+
+
+Advance = Callable[[int, int | None], None]
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Advance]:
+    """A bar on stderr; silent when stderr is no terminal. ``advance(done, total)``."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

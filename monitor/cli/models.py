@@ -1,0 +1,94 @@
+"""``siaga train``, ``evaluate`` and ``models``: the trainer's work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from monitor.cli.base import JSON, of, progress, show
+
+models_app = typer.Typer(help="Model versions.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of the trainer."""
+    app.command("train")(train)
+    app.command("evaluate")(evaluate)
+    app.add_typer(models_app, name="models")
+
+
+def train(
+    context: typer.Context,
+    version: str = typer.Argument(help="Name of the new version: the folder under models/."),
+    outside: Path = typer.Option(None, "--with", help="Folder with smsa/, nusax/, dkk_semarang/."),
+    promote: bool = typer.Option(False, "--promote", help="Let it serve at once."),
+) -> None:
+    """Train a model from data/training, people's labels and, where given, outside sets."""
+    from monitor import training
+    from monitor.store import predictions
+
+    settings, db = of(context).store()
+    labelled = predictions.labelled_texts(db)
+    with progress("train") as advance:
+        report = training.train(
+            settings.data,
+            settings.models,
+            version,
+            outside,
+            labelled,
+            lambda _, done, total: advance(done, total),
+        )
+    typer.echo(report.as_text())
+    if promote:
+        training.promote(settings.models, version)
+        typer.echo(f"{version}: serves from the next start")
+
+
+def evaluate(
+    context: typer.Context,
+    data: Path = typer.Option(..., "--data", help="CSV: text,sentiment[,issue,intent,urgent]."),
+) -> None:
+    """Measure the serving model on a labelled file."""
+    from monitor import training
+    from monitor.classify import Classifier
+
+    settings = of(context).settings()
+    classifier = Classifier.load(
+        settings.models,
+        settings.data,
+        embeddings=settings.classify.embeddings,
+        ask_human_below=settings.classify.ask_human_below,
+    )
+    typer.echo(training.evaluate(classifier, data).as_text())
+
+
+@models_app.command("list")
+def list_models(context: typer.Context, as_json: bool = JSON) -> None:
+    """Show the versions; the serving one is marked."""
+    from monitor import training
+    from monitor.classify import serving
+
+    settings = of(context).settings()
+    current = serving(settings.models).name
+    for version in training.versions(settings.models):
+        serves = version == current
+        line = f"{version}{' (serves)' if serves else ''}"
+        show({"version": version, "serving": serves}, line, as_json=as_json)
+
+
+@models_app.command("promote")
+def promote(context: typer.Context, version: str) -> None:
+    """Let a version serve from the next start."""
+    from monitor import training
+
+    training.promote(of(context).settings().models, version)
+    typer.echo(f"{version}: serves from the next start")
+
+
+@models_app.command("rollback")
+def rollback(context: typer.Context) -> None:
+    """Let the version before serve again."""
+    from monitor import training
+
+    typer.echo(f"{training.rollback(of(context).settings().models)}: serves from the next start")

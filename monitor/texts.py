@@ -1,0 +1,156 @@
+"""Judging files without a store: what ``siaga classify`` and ``siaga spikes`` do. Layer 4."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.spikes.series import JudgedRow, SeriesRow
+
+_BATCH = 1000
+_COLUMNS = ("series", "at", "count")
+
+
+def classify_lines(settings: Settings, embeddings: str, lines: Iterable[str]) -> Iterator[str]:
+    """One JSON line per input line, in order; a line may be plain text or JSON with ``text``."""
+    from monitor.classify import Classifier, verdict_json
+
+    classifier = Classifier.load(
+        settings.models,
+        settings.data,
+        embeddings=embeddings,
+        ask_human_below=settings.classify.ask_human_below,
+    )
+    waiting = iter(lines)
+    while batch := [text_of(line) for line in itertools.islice(waiting, _BATCH)]:
+        for verdict in classifier.predict(batch):
+            yield json.dumps(verdict_json(verdict), ensure_ascii=False)
+
+
+def text_of(line: str) -> str:
+    """The text of an input line: ``text`` of a JSON object that has one, else the line itself."""
+    if line.lstrip().startswith("{"):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            return line
+        if isinstance(value, dict) and isinstance(value.get("text"), str):
+            return str(value["text"])
+    return line
+
+
+def spike_rows(settings: Settings, file: Path, profile: str) -> Iterator[str]:
+    """CSV lines, header first: each input row with expected, upper, score, level and reason.
+
+    Raises:
+        ConfigError: the file cannot be read, a column is missing, a value is wrong (names the
+            line), rows of a series are not in order, or there is no such profile.
+    """
+    from monitor.spikes import PROFILES, Rules, judge_series
+
+    if profile not in PROFILES:
+        raise ConfigError(f"--profile: {profile}: accepted: {', '.join(PROFILES)}")
+    names, rows, stamps = _read_series(file)
+    limits = settings.spikes.model_dump(include=set(Rules.__slots__))
+    by_series: dict[str, list[int]] = {}
+    for i, name in enumerate(names):
+        by_series.setdefault(name, []).append(i)
+    judged: dict[int, JudgedRow] = {}
+    for name, places in by_series.items():
+        try:
+            found = judge_series(
+                [rows[i] for i in places], profile, Rules(**limits), settings.office.zone
+            )
+        except ValueError as error:
+            raise ConfigError(f"spikes: {file}: series {name}: {error}") from error
+        judged.update(zip(places, found, strict=True))
+    yield _csv_line(["series", "at", "count", "expected", "upper", "score", "level", "reason"])
+    for i, name in enumerate(names):
+        yield _csv_line(_out_row(name, stamps[i], judged[i]))
+
+
+def _out_row(name: str, stamp: str, judged: JudgedRow) -> list[str]:
+    from monitor.messages.why import series_reason
+
+    return [
+        name,
+        stamp,
+        f"{judged.row.count:g}",
+        f"{judged.expected:.4g}",
+        f"{judged.upper:g}",
+        f"{judged.score:.4f}",
+        judged.level.value,
+        series_reason(
+            judged.window_count,
+            judged.window_hours,
+            judged.window_expected,
+            observed=judged.row.observed,
+        ),
+    ]
+
+
+def _read_series(file: Path) -> tuple[list[str], list[SeriesRow], list[str]]:
+    from monitor.spikes.series import SeriesRow
+
+    names, rows, stamps = [], [], []
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ConfigError(
+                    f"spikes: {file}: no column {missing[0]}; accepted: series,at,count[,observed]"
+                )
+            for row in reader:
+                where = f"spikes: {file}: line {reader.line_num}"
+                at, count = _moment(row["at"], where), _count(row["count"], where)
+                names.append(row["series"])
+                stamps.append(row["at"])
+                rows.append(SeriesRow(at, count, _observed(row.get("observed"), where)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"spikes: {file}: {error}") from error
+    return names, rows, stamps
+
+
+def _moment(text: str | None, where: str) -> datetime:
+    from datetime import UTC
+
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError as error:
+        raise ConfigError(f"{where}: at: {text!r}: accepted: ISO 8601") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _count(text: str | None, where: str) -> float:
+    try:
+        count = float(text or "")
+    except ValueError as error:
+        raise ConfigError(f"{where}: count: {text!r}: accepted: a number, 0 or more") from error
+    if not 0 <= count < float("inf"):
+        raise ConfigError(f"{where}: count: {text!r}: accepted: a number, 0 or more")
+    return count
+
+
+def _observed(text: str | None, where: str) -> bool:
+    if text in (None, "", "1"):
+        return True
+    if text == "0":
+        return False
+    raise ConfigError(f"{where}: observed: {text!r}: accepted: 0, 1")
+
+
+def _csv_line(values: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(values)
+    return out.getvalue()
