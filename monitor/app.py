@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import schedule
 from sqlite_utils import Database
@@ -29,6 +29,9 @@ from monitor.steps.tools import Tools, log
 from monitor.store import open_store, people, sources
 from monitor.telegram.base import Channel
 from monitor.telegram.console import CONSOLE_CHAT, Console
+
+if TYPE_CHECKING:
+    from monitor.web import Server
 
 Clock = Callable[[], datetime]
 
@@ -58,6 +61,7 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
     from monitor.words import LexiconWords
 
     knowledge = load_knowledge(settings.data)
+    reader = TextReader.load(settings.data, settings.office.province)
     classifier = Classifier.load(
         settings.models,
         settings.data,
@@ -75,7 +79,7 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         settings=settings,
         knowledge=knowledge,
         classifier=classifier,
-        words=LexiconWords.load(TextReader.load(settings.data), settings.data),
+        words=LexiconWords.load(reader, settings.data),
         channel=channel or build_channel(settings),
         sources={name: source for name, (source, _) in connected.items()},
         repliers=repliers,
@@ -129,12 +133,12 @@ def secrets(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in found if secret is not None]
 
 
-def prepare(db: Database, settings: Settings) -> None:
-    """Make rows for the configured sources and chats."""
+def prepare(db: Database, settings: Settings, connected: Iterable[Source] = ()) -> None:
+    """Make rows for the configured sources, for any others given, and for the chats."""
     configured = [
         (SourceId(name), part.platform) for name, part in settings.sources.items() if part.enabled
     ]
-    sources.register(db, configured)
+    sources.register(db, [*configured, *((source.id, source.platform) for source in connected)])
     people.register_chats(db, chats(settings))
 
 
@@ -223,7 +227,7 @@ def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
     """One tick that waits for every source, for cron."""
     db = open_store(settings.database)
     collector = Collector(settings.poll.workers)
-    prepare(db, settings)
+    prepare(db, settings, tools.sources.values())
     pipeline.start(db, tools, now)
     try:
         return pipeline.tick(db, tools, collector, now, patience=None)
@@ -251,7 +255,7 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
     service = Service(tools)
     with ExitStack() as stack:
         if settings.web.enabled and only in (None, "web"):
-            stack.enter_context(_page(settings, service, on_page))
+            stack.enter_context(page(service, on_page))
         if only in (None, "collect"):
             stack.enter_context(service)
         if settings.telegram.token is not None and only in (None, "bot"):
@@ -278,12 +282,12 @@ def _run_bot(settings: Settings, service: Service) -> None:
     application.run_polling()
 
 
-def _page(
-    settings: Settings, service: Service, on_page: Callable[[str], None]
-) -> AbstractContextManager[object]:
+def page(service: Service, on_ready: Callable[[str], None]) -> AbstractContextManager[Server]:
+    """The local page in a thread of its own, as long as the context lasts."""
     from monitor.web import build_app, serve
 
+    settings = service.tools.settings
     app = build_app(
         service.tools, service.open_db, service.wake, service.clock, acting_person(settings)
     )
-    return serve(app, settings.web.host, settings.web.port, on_page)
+    return serve(app, settings.web.host, settings.web.port, on_ready)

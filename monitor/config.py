@@ -69,6 +69,7 @@ class Office(_Part):
     name: str = "Diskominfosantik Kalimantan Tengah"
     timezone: Zone = "Asia/Jakarta"
     link: str = "https://ppid.kalteng.go.id"
+    province: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "kalteng"
 
     @property
     def zone(self) -> ZoneInfo:

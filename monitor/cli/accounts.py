@@ -6,7 +6,8 @@ from pathlib import Path
 
 import typer
 
-from monitor.cli.base import JSON, of, progress, show
+from monitor.cli.base import JSON, of, show
+from monitor.progress import progress
 
 sources_app = typer.Typer(help="Watched accounts.", no_args_is_help=True)
 

@@ -1,11 +1,9 @@
-"""What every command shares: the configuration, the log, JSON and progress."""
+"""What every command shares: the configuration, the log and JSON."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,21 +60,3 @@ def of(context: typer.Context) -> Globals:
 def show(value: dict[str, Any], line: str, *, as_json: bool) -> None:
     """Print one thing for a machine or for a person."""
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else line)
-
-
-Advance = Callable[[int, int | None], None]
-
-
-@contextlib.contextmanager
-def progress(title: str) -> Iterator[Advance]:
-    """A bar on stderr; silent when stderr is no terminal. ``advance(done, total)``."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

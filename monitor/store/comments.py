@@ -92,6 +92,12 @@ def total(db: Database) -> int:
     return int(row["n"]) if row else 0
 
 
+def count_live(db: Database) -> int:
+    """How many comments came after their source's first read."""
+    row = one(db, "SELECT count(*) AS n FROM comment WHERE backfilled = 0")
+    return int(row["n"]) if row else 0
+
+
 def counts(visibility: Visibility) -> bool:
     """Whether a comment that looks like this on its platform counts for an issue."""
     return visibility.value in _COUNTED

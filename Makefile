@@ -1,0 +1,45 @@
+# Two commands: `make demo` and `make test`. Each makes .venv when it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PTB_TIMEDELTA = 1
+
+.PHONY: demo test lint lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/python -m monitor demo $(if $(FAST),--fast)
+
+test: $(VENV)/.dev lint
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='monitor/records.py,monitor/errors.py,monitor/text/*,monitor/spikes/*,monitor/incidents/*,monitor/replies/*,monitor/messages/*,monitor/store/*,monitor/steps/*,monitor/pipeline.py'
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Rewrites both lock files; they hold hashes and no address of any registry.
+lock:
+	$(BIN)/python -m pip install --disable-pip-version-check -q uv
+	$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --extra embed --group build -o requirements.lock
+	$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --extra embed --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+LOCK := --universal --generate-hashes --python-version 3.11 --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+clean:
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache

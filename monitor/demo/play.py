@@ -1,0 +1,164 @@
+"""Replays the week and keeps the page open."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import typer
+from sqlite_utils import Database
+
+from monitor import app, pipeline
+from monitor.config import Settings, find_config, load_settings
+from monitor.demo import people as office
+from monitor.demo import scenario
+from monitor.demo.site import ScriptedSite
+from monitor.messages import Message
+from monitor.messages import demo as words
+from monitor.progress import progress
+from monitor.records import DraftState, Incident
+from monitor.steps.collect import Collector
+from monitor.steps.tools import Tools
+from monitor.store import comments, drafts, incidents, predictions
+from monitor.telegram.base import Place
+from monitor.telegram.console import Console
+
+_CALM_STEP = timedelta(minutes=30)
+_BUSY_STEP = timedelta(minutes=5)
+_WAVE_COPIES = 5
+
+
+class DemoClock:
+    """The time of the replay; after its end it goes on with the real one."""
+
+    def __init__(self, start: datetime) -> None:
+        self.at = start
+        self._released: float | None = None
+
+    def __call__(self) -> datetime:
+        """The instant now."""
+        if self._released is None:
+            return self.at
+        return self.at + timedelta(seconds=time.monotonic() - self._released)
+
+    def release(self) -> None:
+        """From now on a second is a second."""
+        self._released = time.monotonic()
+
+
+def play(*, stay: bool, port: int) -> None:
+    """Replay the week, tell what happened, and keep the page open unless told otherwise."""
+    typer.echo(words.INTRO)
+    clock = DemoClock(scenario.BEGIN)
+    with tempfile.TemporaryDirectory(prefix="siaga-demo-") as folder, ExitStack() as stack:
+        tools = build(Path(folder), clock, port)
+        service = app.Service(tools, clock)
+        db = service.open_db()
+        app.prepare(db, tools.settings, tools.sources.values())
+        page = stack.enter_context(app.page(service, lambda url: typer.echo(words.page_at(url))))
+        replay(db, tools, clock)
+        typer.echo(words.summary(_summary(db, tools)))
+        if stay:
+            clock.release()
+            typer.echo(words.stay(page.url))
+            app.stop_on_signals(service.stop)
+            stack.enter_context(service)
+            service.wait()
+
+
+def build(folder: Path, clock: DemoClock, port: int = 0) -> Tools:
+    """The product put together around the scripted sites, with its files in ``folder``."""
+    base = load_settings(find_config(None))
+    data = folder / "data"
+    for part in ("lexicon", "templates", "mappings"):
+        shutil.copytree(base.data / part, data / part)
+    shutil.copy(base.data / "taxonomy.toml", data / "taxonomy.toml")
+    shutil.copytree(base.data / "demo" / "places", data / "places")
+    settings = _settings(base, folder, port)
+    tools = app.build_tools(settings, channel=_ReplayConsole())
+    sites = {
+        name: ScriptedSite(name, said, clock, scenario.OUTAGE if name == scenario.SOCIAL else None)
+        for name, said in scenario.load(base.data / "demo").items()
+    }
+    return replace(tools, sources=sites, repliers=sites)
+
+
+def replay(db: Database, tools: Tools, clock: DemoClock) -> None:
+    """Run the pipeline through the week, people included."""
+    collector = Collector(2)
+    pipeline.start(db, tools, clock())
+    whole = scenario.END - scenario.BEGIN
+    with progress(words.REPLAY) as advance:
+        for now in _instants(db):
+            clock.at = now
+            pipeline.tick(db, tools, collector, now, patience=None)
+            office.press(db, tools, now)
+            advance((now - scenario.BEGIN) // _BUSY_STEP, whole // _BUSY_STEP)
+    collector.close()
+
+
+def _instants(db: Database) -> Iterator[datetime]:
+    """Every half hour, and every five minutes while something goes on."""
+    now = scenario.BEGIN
+    while now < scenario.END:
+        yield now
+        busy = incidents.live(db) or _around(now)
+        now += _BUSY_STEP if busy else _CALM_STEP
+    yield scenario.END
+
+
+def _around(now: datetime) -> bool:
+    begins = (scenario.FLOOD_AT, scenario.WAVE_AT, scenario.HOSPITAL_AT)
+    return any(timedelta(0) <= now - begin < timedelta(hours=3) for begin in begins)
+
+
+def _minutes(incident: Incident) -> int:
+    return round((incident.opened_at - incident.onset_at) / timedelta(minutes=1))
+
+
+class _ReplayConsole(Console):
+    """Prints new cards only: in a replay an edit a second is noise."""
+
+    def edit(self, place: Place, message_id: int, message: Message, *, picture: bool) -> None:
+        """Edits are seen on the page."""
+
+
+def _settings(base: Settings, folder: Path, port: int) -> Settings:
+    return Settings(
+        folder=folder,
+        office={
+            "name": "Diskominfo Kabupaten Muara Selasih",
+            "link": "https://siaga.example/info",
+            "province": "muara_selasih",
+        },
+        paths={"database": "demo.db", "data": "data", "models": str(base.models.resolve())},
+        poll={"tick_seconds": 2.0},
+        classify={"embeddings": "off"},
+        telegram={"token": None},
+        web={"port": port},
+        sources={},
+    )
+
+
+def _summary(db: Database, tools: Tools) -> words.DemoSummary:
+    everything = drafts.in_state(db, tuple(DraftState))
+    opened = sorted([*incidents.live(db), *incidents.ended(db, 10)], key=lambda i: i.opened_at)
+    waves = predictions.waves(db, scenario.WAVE_AT - timedelta(hours=1), _WAVE_COPIES)
+    return words.DemoSummary(
+        comments=comments.total(db),
+        live=comments.count_live(db),
+        incidents=[
+            (incident, tools.issue(incident.topic).name, _minutes(incident)) for incident in opened
+        ],
+        posted=sum(draft.state is DraftState.POSTED for draft in everything),
+        rejected=sum(draft.state is DraftState.REJECTED for draft in everything),
+        labels=len(predictions.labels(db)),
+        waves=[(wave.comments, wave.people) for wave in waves],
+        paused_hours=(scenario.OUTAGE[1] - scenario.OUTAGE[0]) // timedelta(hours=1),
+    )
