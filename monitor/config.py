@@ -108,6 +108,7 @@ class Spikes(_Part):
     waspada: Annotated[float, Field(gt=0)] = 0.92
     siaga: Annotated[float, Field(gt=0)] = 1.10
     awas: Annotated[float, Field(gt=0)] = 1.28
+    siaga_negatives: Annotated[int, Field(ge=1)] = 8
     awas_negatives: Annotated[int, Field(ge=1)] = 30
     at_least: Annotated[int, Field(ge=1)] = 4
     times_expected: Annotated[float, Field(ge=1)] = 1.3

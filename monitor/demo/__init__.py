@@ -4,6 +4,6 @@ Layer 6. Nothing of Siaga is imitated: comments come from scripted sites, people
 same functions as on the page, and everything else is the product itself.
 """
 
-from monitor.demo.play import play
+from monitor.demo.replaying import play
 
 __all__ = ["play"]

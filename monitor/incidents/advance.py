@@ -84,8 +84,10 @@ def _calm_since(incident: Incident, reading: Reading, pace: Pace) -> datetime | 
 
 def _forgotten(incident: Incident, reading: Reading, pace: Pace) -> bool:
     touched = incident.touched_at or incident.opened_at
+    # Each reminder waits as long as all the time before it: 30 minutes, then 1, 2, 4 hours.
+    pause = max(pace.forgotten_after, touched - incident.opened_at)
     return (
         incident.state is IncidentState.OPEN
         and reading.level is not Level.NORMAL
-        and reading.at - touched >= pace.forgotten_after
+        and reading.at - touched >= pause
     )

@@ -75,7 +75,7 @@ def _lines(view: CardView, room: int) -> list[str]:
         counts,
         urgent,
         f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {escape(view.opd)}",
-        f"Tempat: {listed(view.places)}" if view.places else "",
+        f"Tempat: {listed(_places(view))}" if view.places else "",
         f"Sumber: {listed(view.sources)}" if view.sources else "",
         _blind(view),
         "Isu ini baru dipantau, patokan belum mantap." if reading.young else "",
@@ -93,6 +93,11 @@ def _title(view: CardView) -> str:
         was = f" (puncak {LEVEL_NAMES[incident.peak]})"
     name = LEVEL_NAMES[level] if level is not Level.NORMAL else "Mereda"
     return f"{LEVEL_MARKS[level]} <b>{name} · {escape(view.issue_name)}</b>{was}"
+
+
+def _places(view: CardView) -> list[tuple[str, int]]:
+    """Places by their narrowest name: the kecamatan where it is known."""
+    return [(place.rpartition(" / ")[2], count) for place, count in view.places]
 
 
 def _blind(view: CardView) -> str:
@@ -121,7 +126,11 @@ def _status(view: CardView) -> str:
     state = STATE_NAMES[incident.state]
     if incident.state is IncidentState.OPEN:
         return f"<b>{state}</b>"
-    by = f" oleh {escape(clip(incident.holder, 40))}" if incident.holder else ""
+    holder = escape(clip(incident.holder, 40)) if incident.holder else ""
+    if incident.state.ended:
+        by = f" · ditangani {holder}" if holder else ""
+    else:
+        by = f" oleh {holder}" if holder else ""
     until = ""
     if incident.state is IncidentState.SILENCED and incident.silenced_until:
         until = f" s.d. {clock(incident.silenced_until, view.zone, view.now)}"

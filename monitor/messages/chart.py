@@ -17,6 +17,7 @@ _COLOURS = {
     Level.SIAGA: "#e65100",
     Level.AWAS: "#b71c1c",
 }
+_HOUR = timedelta(hours=1)
 _DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 
 
@@ -48,8 +49,8 @@ def chart(data: ChartData) -> bytes:
     days = [_day(hour, data.zone) for hour in data.hours]
     middles = [day + width / 2 for day in days]
     colours = [
-        _COLOURS[data.level] if count > upper else "#78909c"
-        for count, upper in zip(data.counts, data.upper, strict=True)
+        _COLOURS[data.level] if count > upper and hour + _HOUR > data.onset_at else "#78909c"
+        for hour, count, upper in zip(data.hours, data.counts, data.upper, strict=True)
     ]
     axes.bar(days, data.counts, width=width * 0.9, align="edge", color=colours, zorder=3)
     axes.fill_between(
@@ -58,7 +59,12 @@ def chart(data: ChartData) -> bytes:
     axes.plot(middles, data.expected, color="#546e7a", linewidth=1.5, zorder=4, label="rata-rata")
     _shade_blind(axes, days, data.coverage, width)
     axes.axvline(
-        _day(data.onset_at, data.zone), color="#212121", linestyle=":", linewidth=1.5, zorder=5
+        _day(data.onset_at, data.zone),
+        color="#212121",
+        linestyle=":",
+        linewidth=1.5,
+        zorder=5,
+        label="mulai",
     )
     _label(axes, data, days, width)
     buffer = io.BytesIO()

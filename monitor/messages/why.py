@@ -8,13 +8,20 @@ from monitor.messages.base import LEVEL_NAMES, number, percent
 from monitor.records import Level, Reading
 
 
+_ONE = 0.95
+
+
 def counted(reading: Reading) -> str:
     """``42 komentar negatif dalam 3 jam, biasanya 9 (4-17)``."""
-    usual = number(reading.expected)
     return (
         f"{reading.observed} komentar negatif dalam {reading.hours} jam, "
-        f"biasanya {usual} ({reading.low}–{reading.upper})"
+        f"{usually(reading.expected)} ({reading.low}–{reading.upper})"
     )
+
+
+def usually(expected: float) -> str:
+    """``biasanya 9``; below one in words, since nobody writes half a comment."""
+    return "biasanya kurang dari 1" if expected < _ONE else f"biasanya {number(round(expected))}"
 
 
 def shares(reading: Reading) -> str | None:
@@ -60,4 +67,4 @@ def series_reason(count: float, hours: float, expected: float, *, observed: bool
     if not observed:
         return "tidak terpantau"
     length = f"{number(hours)} jam" if hours >= 1 else f"{round(hours * 60)} menit"
-    return f"{number(count)} dalam {length}, biasanya {number(round(expected, 1))}"
+    return f"{number(count)} dalam {length}, {usually(expected)}"

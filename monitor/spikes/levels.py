@@ -14,6 +14,7 @@ class Rules:
     waspada: float = 0.92
     siaga: float = 1.10
     awas: float = 1.28
+    siaga_negatives: int = 8
     awas_negatives: int = 30
     at_least: int = 4
     times_expected: float = 1.3
@@ -30,7 +31,7 @@ def level_of(score: float, observed: int, expected: float, rules: Rules) -> Leve
         return Level.NORMAL
     if score >= rules.awas and observed >= rules.awas_negatives:
         return Level.AWAS
-    if score >= rules.siaga:
+    if score >= rules.siaga and observed >= rules.siaga_negatives:
         return Level.SIAGA
     return Level.WASPADA if score >= rules.waspada else Level.NORMAL
 
@@ -41,7 +42,7 @@ def needed_for_more(level: Level, rules: Rules) -> tuple[Level, float, int] | No
         return None
     steps = {
         Level.NORMAL: (Level.WASPADA, rules.waspada, rules.at_least),
-        Level.WASPADA: (Level.SIAGA, rules.siaga, rules.at_least),
+        Level.WASPADA: (Level.SIAGA, rules.siaga, rules.siaga_negatives),
         Level.SIAGA: (Level.AWAS, rules.awas, rules.awas_negatives),
     }
     return steps[level]

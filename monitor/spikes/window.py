@@ -78,7 +78,7 @@ def _read_window(
             coverage=round(window.coverage, 3),
             share=float(observed[i] / comments[i]) if comments[i] else None,
             usual_share=baseline.share[i],
-            young=baseline.hours < YOUNG_HOURS or baseline.seen[i] < YOUNG_COMMENTS,
+            young=baseline.hours < YOUNG_HOURS and baseline.seen[i] < YOUNG_COMMENTS,
         )
         for i, topic in enumerate(baseline.topics)
     ]

@@ -198,6 +198,7 @@ def _rules(tools: Tools) -> Rules:
         waspada=spikes.waspada,
         siaga=spikes.siaga,
         awas=spikes.awas,
+        siaga_negatives=spikes.siaga_negatives,
         awas_negatives=spikes.awas_negatives,
         at_least=spikes.at_least,
         times_expected=spikes.times_expected,

@@ -21,6 +21,7 @@ from monitor.store import counts, drafts, incidents, predictions, sources
 
 _EXAMPLES = 3
 _CHART_HOURS = 48
+_AFTERMATH = 3 * HOUR  # the picture of an ended incident stops so long after its end
 
 
 def crowd_since(incident: Incident) -> datetime:
@@ -82,6 +83,8 @@ def blind_sources(db: Database, tools: Tools, now: datetime) -> list[tuple[str, 
 
 def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime) -> bytes:
     """The card's picture: 48 hours of negatives against the usual range."""
+    if incident.closed_at is not None:
+        now = min(now, incident.closed_at + _AFTERMATH)
     normal = learned_normal(db, tools, now)
     hours = chart_hours(now.astimezone(UTC), _CHART_HOURS)
     counted = counts.timeline(db, incident.topic, hours[0], now + HOUR)

@@ -157,17 +157,30 @@ class Wave:
 
 def waves(db: Database, since: datetime, at_least: int) -> list[Wave]:
     """Texts repeated at least so often since an instant, largest first."""
-    found = rows(
+    repeated = rows(
         db,
-        "SELECT p.copy_of AS first, count(*) + 1 AS n, count(DISTINCT coalesce(c.author_id, "
-        "c.author_name, c.id)) + 1 AS people FROM prediction p JOIN comment c "
-        "ON c.id = p.comment_id AND p.model = c.predicted_by "
+        "SELECT p.copy_of AS first, count(*) AS n FROM comment c JOIN prediction p "
+        "ON p.comment_id = c.id AND p.model = c.predicted_by "
         "WHERE p.copy_of IS NOT NULL AND c.created_at >= ? "
-        "GROUP BY p.copy_of HAVING n >= ? ORDER BY n DESC, first LIMIT 20",
+        "GROUP BY p.copy_of HAVING n + 1 >= ? ORDER BY n DESC, first LIMIT 20",
         [to_epoch(since), at_least],
     )
-    whole = [(get(db, CommentId(row["first"])), row) for row in found]
-    return [Wave(first, row["n"], row["people"]) for first, row in whole if first is not None]
+    found = [_wave(db, CommentId(row["first"])) for row in repeated]
+    return [wave for wave in found if wave is not None]
+
+
+def _wave(db: Database, first: CommentId) -> Wave | None:
+    original = get(db, first)
+    row = one(
+        db,
+        "SELECT count(*) AS comments, count(DISTINCT c.source_id || coalesce(c.author_id, "
+        "c.author_name, '#' || c.id)) AS people FROM prediction p JOIN comment c "
+        "ON c.id = p.comment_id AND p.model = c.predicted_by WHERE p.copy_of = ?1 OR c.id = ?1",
+        [int(first)],
+    )
+    if original is None or row is None:
+        return None
+    return Wave(original, row["comments"], row["people"])
 
 
 def add_label(

@@ -90,6 +90,7 @@ CREATE TABLE prediction (
   copy_of INTEGER,
   PRIMARY KEY (comment_id, model)
 ) WITHOUT ROWID;
+CREATE INDEX prediction_copy ON prediction(copy_of) WHERE copy_of IS NOT NULL;
 CREATE TABLE copy (
   copy_key BLOB PRIMARY KEY,
   comment_id INTEGER NOT NULL,
