@@ -146,6 +146,11 @@ def chats(settings: Settings) -> list[Chat]:
     """The chats that receive notices: the configured ones, or the console without a token."""
     if settings.telegram.token is None:
         return [Chat(CONSOLE_CHAT, "konsol", Level.WASPADA)]
+    return configured_chats(settings)
+
+
+def configured_chats(settings: Settings) -> list[Chat]:
+    """The chats of config.toml."""
     return [
         Chat(ChatId(part.id), part.title, part.min_level, part.thread_id)
         for part in settings.telegram.chats

@@ -1,0 +1,50 @@
+"""What many tests share: one instant, the real store on a file, and no way out to a network."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from monitor.store import open_store
+
+_REAL_CONNECT = socket.socket.connect
+
+
+def _only_loopback(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        host = str(address[0])
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            raise AssertionError(f"a test reached for {host}")
+    _REAL_CONNECT(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", _only_loopback)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday, 12.00 WIB."""
+    return datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store_path(tmp_path: Path) -> Path:
+    """Where the test's database lies; open it twice to act as two programs."""
+    return tmp_path / "siaga.db"
+
+
+@pytest.fixture
+def db(store_path: Path) -> Iterator[Database]:
+    """The real store on a file."""
+    opened = open_store(store_path)
+    yield opened
+    opened.close()
