@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from monitor.errors import ConfigError
 from monitor.platforms.base import Page
 from monitor.platforms.file_mapping import load_mapping
 from monitor.platforms.files import BadRow, read_file, write_report
+from monitor.progress import Advance
 from monitor.records import Comment, SourceId
 from monitor.store import sources
 
@@ -37,7 +38,7 @@ def import_comments(
     mapping_name: str,
     report: Path,
     now: datetime,
-    advance: Callable[[int, int | None], None],
+    advance: Advance,
 ) -> Imported:
     """Store a file's comments under the source ``berkas_<mapping>``; they can raise no alert.
 
@@ -48,21 +49,40 @@ def import_comments(
     """
     mapping = load_mapping(_mapping_file(settings, mapping_name))
     source_id = SourceId(f"berkas_{mapping_name}")
+    rows = read_file(file, mapping, now)
+    first = list(itertools.islice(rows, 1))  # a file that cannot be read stops here
     sources.register(db, [(source_id, "file")])
-    read, stored, bad = 0, 0, list[BadRow]()
-    for batch in _batches(read_file(file, mapping)):
-        read += len(batch)
-        bad += [row for row in batch if isinstance(row, BadRow)]
-        comments = tuple(
-            replace(row, source_id=source_id) for row in batch if isinstance(row, Comment)
-        )
-        page = Page(comments, cursor="", covered_from=_earliest(comments))
-        stored += sources.store_page(db, source_id, page, now, backfilled=True)
-        advance(read, None)
+    tally = _Tally(db, source_id, now, advance)
+    bad = write_report(report, tally.take(itertools.chain(first, rows)))
+    if not bad:
+        report.unlink()
     sources.finish_import(db, source_id, now)
-    if bad:
-        write_report(report, bad)
-    return Imported(read, stored, len(bad))
+    return Imported(tally.read, tally.stored, bad)
+
+
+class _Tally:
+    """Stores good rows batch by batch and passes bad ones on, so a file of any size fits."""
+
+    def __init__(self, db: Database, source_id: SourceId, now: datetime, advance: Advance) -> None:
+        self.read = self.stored = 0
+        self._db, self._source_id, self._now, self._advance = db, source_id, now, advance
+
+    def take(self, rows: Iterable[Comment | BadRow]) -> Iterator[BadRow]:
+        """Store what is good; yield what is not."""
+        waiting = iter(rows)
+        while batch := list(itertools.islice(waiting, _BATCH)):
+            self.read += len(batch)
+            self._store([row for row in batch if isinstance(row, Comment)])
+            self._advance(self.read, None)
+            yield from (row for row in batch if isinstance(row, BadRow))
+
+    def _store(self, batch: list[Comment]) -> None:
+        comments = tuple(replace(comment, source_id=self._source_id) for comment in batch)
+        earliest = min((comment.created_at for comment in comments), default=None)
+        page = Page(comments, cursor="", covered_from=earliest)
+        self.stored += sources.store_page(
+            self._db, self._source_id, page, self._now, backfilled=True
+        )
 
 
 def _mapping_file(settings: Settings, name: str) -> Path:
@@ -71,12 +91,3 @@ def _mapping_file(settings: Settings, name: str) -> Path:
     if name not in known:
         raise ConfigError(f"--map: {name}: accepted: {', '.join(known)} (files in {folder})")
     return folder / f"{name}.toml"
-
-
-def _earliest(comments: tuple[Comment, ...]) -> datetime | None:
-    return min((comment.created_at for comment in comments), default=None)
-
-
-def _batches(rows: Iterator[Comment | BadRow]) -> Iterator[list[Comment | BadRow]]:
-    while batch := list(itertools.islice(rows, _BATCH)):
-        yield batch

@@ -44,7 +44,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check of a source found: ``ok``, whose account it is, and what an admin should know."""
+    """What a check found: ``ok``, whose account it is, and what an admin should know."""
 
     ok: bool
     identity: str

@@ -1,4 +1,4 @@
-"""Brings up the real WordPress of the peers' folder (SIAGA_PEERS, by default beside the project)."""
+"""Brings up a real WordPress with the script of the shared folder (SIAGA_SHARED)."""
 
 from __future__ import annotations
 

@@ -94,6 +94,7 @@ every_seconds = 2
             capture_output=True,
             text=True,
             timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

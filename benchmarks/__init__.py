@@ -1,0 +1,1 @@
+"""Measurements of Siaga, as ratios in one run: ``python -m benchmarks [NAME ...]``."""
