@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
@@ -31,6 +31,9 @@ from monitor.telegram.base import Channel
 from monitor.telegram.console import CONSOLE_CHAT, Console
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from monitor.telegram.channel import TelegramChannel
     from monitor.web import Server
 
 Clock = Callable[[], datetime]
@@ -113,8 +116,11 @@ def connect(name: SourceId, part: SourcePart, settings: Settings) -> tuple[Sourc
 def build_channel(settings: Settings) -> Channel:
     """Telegram where a token is set, else the console."""
     token = settings.telegram.token
-    if token is None:
-        return Console()
+    return Console() if token is None else build_telegram(settings, token)
+
+
+def build_telegram(settings: Settings, token: SecretStr) -> TelegramChannel:
+    """The channel to Telegram."""
     from monitor.telegram.channel import TelegramChannel
 
     return TelegramChannel(
@@ -273,7 +279,7 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
 
 
 def _run_bot(settings: Settings, service: Service) -> None:
-    from monitor.bot import build_application
+    from monitor.bot import UPDATES, build_application
 
     assert settings.telegram.token is not None
     application = build_application(
@@ -284,15 +290,25 @@ def _run_bot(settings: Settings, service: Service) -> None:
         service.wake,
         service.clock,
     )
-    application.run_polling()
+    # An alert service must outlive an outage of Telegram at its own start.
+    application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
 
 
-def page(service: Service, on_ready: Callable[[str], None]) -> AbstractContextManager[Server]:
-    """The local page in a thread of its own, as long as the context lasts."""
+@contextmanager
+def page(service: Service, on_ready: Callable[[str], None]) -> Iterator[Server]:
+    """The local page in a thread of its own, as long as the context lasts.
+
+    Raises:
+        ConfigError: the port is taken.
+    """
     from monitor.web import build_app, serve
 
     settings = service.tools.settings
     app = build_app(
         service.tools, service.open_db, service.wake, service.clock, acting_person(settings)
     )
-    return serve(app, settings.web.host, settings.web.port, on_ready)
+    server = serve(app, settings.web.host, settings.web.port, on_ready)
+    try:
+        yield server
+    finally:
+        server.stop()

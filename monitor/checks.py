@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.app import build_channel, connect, prepare
+from monitor.app import build_telegram, connect, prepare
 from monitor.classify import Classifier
 from monitor.config import Settings
 from monitor.errors import MonitorError
@@ -14,7 +14,6 @@ from monitor.knowledge import load_knowledge
 from monitor.platforms.base import Health
 from monitor.records import SourceId
 from monitor.store import audit, open_store, people, sources
-from monitor.telegram.console import Console
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,9 @@ def _model(settings: Settings) -> str:
 
 
 def _telegram(settings: Settings) -> str:
-    channel = build_channel(settings)
-    if isinstance(channel, Console):
+    if settings.telegram.token is None:
         return "no token: notices go to the console and the page"
+    channel = build_telegram(settings, settings.telegram.token)
     try:
         identity = channel.check()
     finally:

@@ -52,7 +52,7 @@ def _answer(db: Database, tools: Tools, incident: Incident, now: datetime) -> No
     decide.rewrite(db, tools, ADMIN, second.id, words.EDITED_REPLY, now)
     decide.approve(db, tools, ADMIN, second.id, now)
     decide.reject(db, ADMIN, third.id, now)
-    shown = examples(db, incident)
+    shown = examples(db, tools, incident)
     if shown:
         decide.label(
             db,

@@ -15,7 +15,17 @@ import typer
 from sqlite_utils import Database
 
 from monitor import app, pipeline
-from monitor.config import Settings, find_config, load_settings
+from monitor.config import (
+    Classify,
+    Office,
+    Paths,
+    Poll,
+    Settings,
+    Telegram,
+    Web,
+    find_config,
+    load_settings,
+)
 from monitor.demo import people as office
 from monitor.demo import scenario
 from monitor.demo.site import ScriptedSite
@@ -132,16 +142,16 @@ class _ReplayConsole(Console):
 def _settings(base: Settings, folder: Path, port: int) -> Settings:
     return Settings(
         folder=folder,
-        office={
-            "name": "Diskominfo Kabupaten Muara Selasih",
-            "link": "https://siaga.example/info",
-            "province": "muara_selasih",
-        },
-        paths={"database": "demo.db", "data": "data", "models": str(base.models.resolve())},
-        poll={"tick_seconds": 2.0},
-        classify={"embeddings": "off"},
-        telegram={"token": None},
-        web={"port": port},
+        office=Office(
+            name="Diskominfo Kabupaten Muara Selasih",
+            link="https://siaga.example/info",
+            province="muara_selasih",
+        ),
+        paths=Paths(database=Path("demo.db"), models=base.models.resolve()),
+        poll=Poll(tick_seconds=2.0),
+        classify=Classify(embeddings="off"),
+        telegram=Telegram(),
+        web=Web(port=port),
         sources={},
     )
 

@@ -36,6 +36,10 @@ APPROVED_TO_COPY = "Disetujui. Kanal ini perlu dikirim sendiri."
 REJECTED = "Saran ditolak."
 EDITED = "Kalimat diganti. Silakan setujui."
 EMPTY_EDIT = "Kalimat kosong atau terlalu panjang; tidak diganti."
+CHOOSE = "Silakan pilih di pesan di bawah."
+ANSWER_BELOW = "Silakan balas pesan di bawah."
+EDIT_HINT = "Kalimat pengganti"
+BROKEN = "Maaf, ada gangguan. Silakan coba lagi."
 NO_DRAFTS = "Belum ada komentar yang bisa dibalas untuk isu ini."
 DRAFTS_SENT = "Saran balasan dikirim di bawah."
 MARKED_POSTED = "Dicatat sebagai terkirim."
@@ -48,6 +52,28 @@ WELCOME = (
     "/status keadaan sekarang\n/saya nomor Telegram dan peran Anda\n/bantuan pesan ini"
 )
 
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("status", "Keadaan sekarang"),
+    ("saya", "Nomor Telegram dan peran Anda"),
+    ("bantuan", "Cara memakai Siaga"),
+)
+
+
+def said(text: str) -> Message:
+    """A short answer as a message of its own."""
+    return Message(escape(text))
+
+
+def only(name: str) -> str:
+    """The answer to somebody who answers a question that was put to another."""
+    return f"Maaf, hanya {clip(name, 60)} yang dapat menjawab pertanyaan ini."
+
+
+def addressed(name: str, telegram_id: int, question: Message) -> Message:
+    """A question with the person it is for on top, so that only this phone opens its keyboard."""
+    mention = f'<a href="tg://user?id={telegram_id}">{escape(clip(name, 60))}</a>'
+    return Message(f"{mention}\n{question.text}", question.buttons)
+
 
 def not_allowed(roles: Sequence[Role]) -> str:
     """The answer to a press by somebody without the role."""
@@ -56,12 +82,12 @@ def not_allowed(roles: Sequence[Role]) -> str:
 
 def already(holder: str | None) -> str:
     """The answer to the second of two presses."""
-    return f"Sudah diputuskan oleh {holder}." if holder else "Sudah diputuskan."
+    return f"Sudah diputuskan oleh {clip(holder, 60)}." if holder else "Sudah diputuskan."
 
 
 def already_held(holder: str | None) -> str:
     """The answer to taking what somebody took."""
-    return f"Sudah ditangani oleh {holder}." if holder else "Sudah ditangani."
+    return f"Sudah ditangani oleh {clip(holder, 60)}." if holder else "Sudah ditangani."
 
 
 def silenced(until: datetime, zone: ZoneInfo, now: datetime) -> str:

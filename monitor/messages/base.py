@@ -81,8 +81,13 @@ def clip(text: str, most: int) -> str:
         return line
     while line and visible_units(line) > most - 1:
         line = line[: min(len(line) - 1, most - 1)]
-    head, _, _ = line.rpartition(" ")
-    return (head if len(head) > most // 2 else line).rstrip(" ,.;:") + "…"
+    whole, _, _ = line.rpartition(" ")
+    return (whole if len(whole) > most // 2 else line).rstrip(" ,.;:") + "…"
+
+
+def head(text: str, most: int) -> str:
+    """The first ``most`` UTF-16 units of plain words, line breaks and all; no letter is halved."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def visible_units(text: str) -> int:
@@ -92,7 +97,7 @@ def visible_units(text: str) -> int:
 
 def listed(names: Iterable[tuple[str, int]], most: int = 3) -> str:
     """``Sampit (12), Kapuas (3)``: the first few of a ranked list."""
-    return ", ".join(f"{escape(clip(name, 40))} ({count})" for name, count in list(names)[:most])
+    return ", ".join(f"{escape(clip(name, 30))} ({count})" for name, count in list(names)[:most])
 
 
 def clock(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:

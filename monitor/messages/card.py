@@ -56,16 +56,22 @@ class CardView:
 
 def card(view: CardView) -> Message:
     """Render the card; examples shrink until it fits a picture's caption."""
-    for room in (140, 100, 70, 45, 30, 0):
-        text = "\n".join(line for line in _lines(view, room) if line)
+    for room in (140, 100, 70, 45, 30):
+        text = _text(view, room)
         if visible_length(text) <= CAPTION_LIMIT:
             break
+    else:
+        text = _text(view, 0)
     return Message(text, _buttons(view), view.chart)
+
+
+def _text(view: CardView, room: int) -> str:
+    return "\n".join(line for line in _lines(view, room) if line)
 
 
 def _lines(view: CardView, room: int) -> list[str]:
     incident, reading = view.incident, view.incident.reading
-    share = shares(reading)
+    share, opd = shares(reading), escape(clip(view.opd, 50))
     counts = f"{view.comments} komentar · {view.people} akun · {view.texts} teks berbeda"
     urgent = f"🆘 {view.urgent} menyebut bahaya bagi orang" if view.urgent else ""
     return [
@@ -74,7 +80,7 @@ def _lines(view: CardView, room: int) -> list[str]:
         share[0].upper() + share[1:] if share else "",
         counts,
         urgent,
-        f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {escape(view.opd)}",
+        f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {opd}",
         f"Tempat: {listed(_places(view))}" if view.places else "",
         f"Sumber: {listed(view.sources)}" if view.sources else "",
         _blind(view),
@@ -92,7 +98,7 @@ def _title(view: CardView) -> str:
     if level.rank < incident.peak.rank:
         was = f" (puncak {LEVEL_NAMES[incident.peak]})"
     name = LEVEL_NAMES[level] if level is not Level.NORMAL else "Mereda"
-    return f"{LEVEL_MARKS[level]} <b>{name} · {escape(view.issue_name)}</b>{was}"
+    return f"{LEVEL_MARKS[level]} <b>{name} · {escape(clip(view.issue_name, 50))}</b>{was}"
 
 
 def _places(view: CardView) -> list[tuple[str, int]]:
@@ -104,9 +110,9 @@ def _blind(view: CardView) -> str:
     if not view.blind:
         return ""
     parts = [
-        f"{escape(clip(name, 40))} sejak {clock(since, view.zone, view.now)}"
+        f"{escape(clip(name, 30))} sejak {clock(since, view.zone, view.now)}"
         if since
-        else f"{escape(clip(name, 40))} (belum pernah terbaca)"
+        else f"{escape(clip(name, 30))} (belum pernah terbaca)"
         for name, since in view.blind[:3]
     ]
     return f"⚠️ Tidak terpantau: {', '.join(parts)}"
@@ -134,7 +140,7 @@ def _status(view: CardView) -> str:
     until = ""
     if incident.state is IncidentState.SILENCED and incident.silenced_until:
         until = f" s.d. {clock(incident.silenced_until, view.zone, view.now)}"
-    reason = f" ({escape(clip(incident.state_reason, 80))})" if incident.state_reason else ""
+    reason = f" ({escape(clip(incident.state_reason, 60))})" if incident.state_reason else ""
     return f"<b>{state}{by}{until}</b>{reason}"
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.messages.base import Button, Message, clip, clock, escape
+from monitor.messages.base import Button, Message, clip, clock, escape, head
 from monitor.records import Draft, DraftState
 
-_COMMENT_ROOM = 600
+_COMMENT_ROOM = 500
 _TEXT_ROOM = 2200
 
-_STATES = {
+DRAFT_STATES: Mapping[DraftState, str] = {
     DraftState.PROPOSED: "Menunggu keputusan admin",
     DraftState.APPROVED: "Disetujui, segera dikirim",
     DraftState.REJECTED: "Ditolak",
@@ -46,7 +46,7 @@ def draft_message(view: DraftView) -> Message:
         f"<b>Saran balasan #{draft.id}</b> · {escape(clip(view.source, 60))}",
         f"Komentar: <i>{escape(clip(view.comment, _COMMENT_ROOM))}</i>",
         "",
-        f"<b>Balasan:</b>\n{escape(draft.text[:_TEXT_ROOM])}",
+        f"<b>Balasan:</b>\n{escape(head(draft.text, _TEXT_ROOM))}",
         "",
         *_edited(draft),
         *(f"⚠️ {escape(blunder)}" for blunder in view.blunders),
@@ -58,12 +58,12 @@ def draft_message(view: DraftView) -> Message:
 def _edited(draft: Draft) -> list[str]:
     if draft.text == draft.suggested:
         return []
-    return [f"Saran semula: <s>{escape(clip(draft.suggested, 700))}</s>"]
+    return [f"Saran semula: <s>{escape(clip(draft.suggested, 400))}</s>"]
 
 
 def _status(view: DraftView) -> str:
     draft = view.draft
-    state = _STATES[draft.state]
+    state = DRAFT_STATES[draft.state]
     by = ""
     if draft.decided_by:
         at = f", {clock(draft.decided_at, view.zone, view.now)}" if draft.decided_at else ""
@@ -89,6 +89,8 @@ def _buttons(view: DraftView) -> tuple[tuple[Button, ...], ...]:
                 Button("Tidak terkirim", f"us:{number}:n"),
             ),
         )
+    if view.draft.state is DraftState.TO_COPY:
+        return ((Button("Sudah saya kirim", f"us:{number}:y"),),)
     return ()
 
 
@@ -96,5 +98,5 @@ def edit_question(draft: Draft) -> Message:
     """The question whose answer replaces a draft's words."""
     return Message(
         f"<b>Ubah balasan #{draft.id}</b>\nBalas pesan ini dengan kalimat pengganti. "
-        f"Kalimat sekarang:\n\n<code>{escape(draft.text[:_TEXT_ROOM])}</code>"
+        f"Kalimat sekarang:\n\n<code>{escape(head(draft.text, _TEXT_ROOM))}</code>"
     )

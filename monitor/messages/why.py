@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from monitor.messages.base import LEVEL_NAMES, number, percent
 from monitor.records import Level, Reading
 
-
 _ONE = 0.95
 
 

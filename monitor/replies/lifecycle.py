@@ -10,6 +10,7 @@ from monitor.records import Draft, DraftState
 # What a person may decide, by the state in which the draft waits.
 DECISIONS: Mapping[DraftState, frozenset[DraftState]] = {
     DraftState.PROPOSED: frozenset({DraftState.APPROVED, DraftState.REJECTED, DraftState.TO_COPY}),
+    DraftState.TO_COPY: frozenset({DraftState.POSTED}),
     DraftState.UNSURE: frozenset({DraftState.POSTED, DraftState.FAILED}),
 }
 

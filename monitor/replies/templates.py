@@ -61,16 +61,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return " ".join(filled.split())
 
 
-def _template(
-    entry: Mapping[str, object], name: str, position: int, issues: Sequence[str]
-) -> Template:
+def _template(found: object, name: str, position: int, issues: Sequence[str]) -> Template:
+    entry: Mapping[str, object] = found if isinstance(found, dict) else {}
     where = f"templates: {name}: template {position} ({entry.get('id', 'without id')})"
     _check(set(entry) == _KEYS, where, f"needs exactly {', '.join(sorted(_KEYS))}")
     text, register, urgent = entry["text"], entry["register"], entry["urgent"]
     _check(isinstance(text, str) and bool(text), where, "text must be words")
     _check(register in REGISTERS, where, f"register: accepted: {', '.join(REGISTERS)}")
     _check(isinstance(urgent, bool), where, "urgent: accepted: true, false")
-    unknown = set(_PLACEHOLDER.findall(str(text))) - set(PLACEHOLDERS)
+    unknown = sorted(set(_PLACEHOLDER.findall(str(text))) - set(PLACEHOLDERS))
     _check(not unknown, where, f"{{{'}, {'.join(unknown)}}}: accepted: {', '.join(PLACEHOLDERS)}")
     loose = _PLACEHOLDER.sub("", str(text))
     _check("{" not in loose and "}" not in loose, where, "a brace without its partner")

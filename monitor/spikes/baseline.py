@@ -170,7 +170,7 @@ def learn(
         doubt=_plain(doubt),
         dispersion=_plain(learner.dispersion()),
         share=_plain(learner.share()),
-        seen=_plain(comments.sum(axis=0) if len(comments) else np.zeros(len(topics))),
+        seen=_plain(comments[np.array(coverage, float) >= SEEN].sum(axis=0)),
         profile=_plain(learner.profile()),
         hours=learner.hours,
     )

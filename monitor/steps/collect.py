@@ -17,7 +17,7 @@ from zlib import crc32
 
 from sqlite_utils import Database
 
-from monitor.errors import MonitorError, PlatformError, Reason
+from monitor.errors import MonitorError, PlatformError, Reason, StorageError
 from monitor.messages import answers
 from monitor.platforms.base import Page, Source
 from monitor.records import NoticeKind, SourceId, SourceStatus
@@ -43,6 +43,7 @@ class Collector:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="collect")
         self._queue: queue.Queue[_Fetched] = queue.Queue(_QUEUE_PAGES)
         self._running: dict[SourceId, tuple[Future[None], SourceStatus]] = {}
+        self._spoilt: set[SourceId] = set()
         self._closing = False
 
     def collect(self, db: Database, tools: Tools, now: datetime, patience: float | None) -> int:
@@ -89,36 +90,51 @@ class Collector:
         until = None if patience is None else time.monotonic() + patience
         while self._running:
             left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                return  # pages may come without end; the other steps' rows wait too
             try:
-                fetched = self._queue.get(timeout=0.5 if left is None else max(left, 0.001))
+                fetched = self._queue.get(timeout=0.5 if left is None else left)
             except queue.Empty:
-                if left is not None and left <= 0:
-                    return
                 continue
             yield fetched
 
     def _store(self, db: Database, tools: Tools, fetched: _Fetched, now: datetime) -> int:
         _, status = self._running[fetched.source_id]
-        if fetched.page is not None:
-            tools.boundary("collect:before-page")
-            first_read = status.backfilled_at is None
-            count = sources.store_page(
-                db, fetched.source_id, fetched.page, now, backfilled=first_read
-            )
-            if fetched.page.gap is not None:
-                gap = fetched.page.gap
-                text = answers.source_gap(fetched.source_id, gap.from_at, gap.to_at, tools.zone)
-                tell_operators(db, fetched.source_id, text, now)
-            tools.boundary("collect:after-page")
-            return count
-        del self._running[fetched.source_id]
-        if fetched.error is None:
+        if fetched.page is None:
+            self._finish(db, tools, fetched, now)
+            return 0
+        if fetched.source_id in self._spoilt:
+            return 0
+        try:
+            return _store_page(db, tools, status, fetched.page, now)
+        except BaseException:
+            # The cursors of the pages behind it would lead past what was not stored.
+            self._spoilt.add(fetched.source_id)
+            raise
+
+    def _finish(self, db: Database, tools: Tools, fetched: _Fetched, now: datetime) -> None:
+        _, status = self._running.pop(fetched.source_id)
+        error = fetched.error
+        if fetched.source_id in self._spoilt:
+            self._spoilt.remove(fetched.source_id)
+            error = StorageError(f"source: {fetched.source_id}: a page could not be stored")
+        if error is None:
             pause = timedelta(seconds=tools.every(fetched.source_id))
             sources.finish_poll(db, fetched.source_id, now, now + pause)
         else:
-            _fail(db, tools, status, fetched.error, now)
+            _fail(db, tools, status, error, now)
         tools.boundary("collect:after-poll")
-        return 0
+
+
+def _store_page(db: Database, tools: Tools, status: SourceStatus, page: Page, now: datetime) -> int:
+    tools.boundary("collect:before-page")
+    first_read = status.backfilled_at is None
+    count = sources.store_page(db, status.id, page, now, backfilled=first_read)
+    if page.gap is not None:
+        text = answers.source_gap(status.id, page.gap.from_at, page.gap.to_at, tools.zone)
+        tell_operators(db, status.id, text, now)
+    tools.boundary("collect:after-page")
+    return count
 
 
 def _fail(

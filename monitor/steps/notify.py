@@ -40,7 +40,17 @@ def notify(db: Database, tools: Tools, now: datetime) -> int:
         tools.boundary("notify:before-event")
         notices.process_event(db, event.id, _wishes(db, event), now)
         tools.boundary("notify:after-event")
-    return sum(_show(db, tools, notice, now) for notice in notices.due(db, now, _MOST_A_TICK))
+    return sum(_guarded(db, tools, notice, now) for notice in notices.due(db, now, _MOST_A_TICK))
+
+
+def _guarded(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
+    """One message that cannot be shown must not keep the others waiting, nor stay claimed."""
+    try:
+        return _show(db, tools, notice, now)
+    except Exception as error:
+        log.exception("notice %s: unexpected", notice.id)
+        notices.fail(db, notice, f"unexpected {type(error).__name__}", now + _LONGEST_PAUSE)
+        return False
 
 
 def _wishes(db: Database, event: Event) -> list[tuple[NoticeKind, int, Chat]]:
@@ -136,7 +146,8 @@ def _fail(db: Database, tools: Tools, notice: Notice, error: DeliveryError, now:
         notices.fail(db, notice, str(error), now, permanent=True)
         people.block_chat(db, notice.chat_id, str(error))
     else:
-        pause = error.retry_after or timedelta(seconds=min(5 * 2 ** min(notice.attempts, 8), 600))
-        notices.fail(
-            db, notice, str(error), now + min(pause, _LONGEST_PAUSE), permanent=error.permanent
-        )
+        pause = error.retry_after or timedelta(seconds=5 * 2 ** min(notice.attempts, 8))
+        # A refused token is mended by an operator; the alert must still be there then.
+        lost = error.permanent and error.reason is not Reason.AUTH
+        later = now + min(pause, _LONGEST_PAUSE)
+        notices.fail(db, notice, str(error), later, permanent=lost)

@@ -26,7 +26,7 @@ _LATER = (Reason.RATE, Reason.QUOTA, Reason.UNREACHABLE)
 
 def post(db: Database, tools: Tools, now: datetime) -> int:
     """Post what people approved; how many replies now stand."""
-    return sum(_post_one(db, tools, draft, now) for draft in drafts.approved(db, now))
+    return sum(_guarded(db, tools, draft, now) for draft in drafts.approved(db, now))
 
 
 def recover(db: Database, tools: Tools, now: datetime) -> None:
@@ -34,6 +34,16 @@ def recover(db: Database, tools: Tools, now: datetime) -> None:
     drafts.recover(db, answers.POST_KILLED, now)
     for draft in drafts.in_state(db, [DraftState.UNSURE]):
         _look_up(db, tools, draft, now)
+
+
+def _guarded(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:
+    """A bug around one reply: nobody knows whether it was sent, so a person decides."""
+    try:
+        return _post_one(db, tools, draft, now)
+    except Exception:
+        log.exception("draft %s: unexpected", draft.id)
+        drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now)
+        return False
 
 
 def _post_one(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:

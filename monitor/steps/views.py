@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
@@ -12,14 +14,16 @@ from monitor.messages.draft import DraftView, draft_message
 from monitor.messages.guard import blunder_names
 from monitor.records import Draft, DraftState, Incident
 from monitor.replies import blunders
+from monitor.replies.suggest import likeness
 from monitor.spikes import Piece
 from monitor.spikes.tail import usual_range
 from monitor.steps import coverage
 from monitor.steps.judge import HOUR, learned_normal, slot
 from monitor.steps.tools import Tools
-from monitor.store import counts, drafts, incidents, predictions, sources
+from monitor.store import comments, counts, drafts, incidents, predictions, sources
 
 _EXAMPLES = 3
+_ALIKE = 0.5
 _CHART_HOURS = 48
 _AFTERMATH = 3 * HOUR  # the picture of an ended incident stops so long after its end
 
@@ -29,15 +33,18 @@ def crowd_since(incident: Incident) -> datetime:
     return incident.onset_at
 
 
-def card_message(
-    db: Database, tools: Tools, incident: Incident, now: datetime, *, picture: bool = True
-) -> Message:
-    """The card of an incident as it should look now."""
-    since = crowd_since(incident)
-    crowd = predictions.crowd(db, incident.topic, since)
+def card_message(db: Database, tools: Tools, incident: Incident, now: datetime) -> Message:
+    """The card of an incident, with its picture, as it should look now."""
+    picture = chart_picture(db, tools, incident, now)
+    return card(replace(card_view(db, tools, incident, now), chart=picture))
+
+
+def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> CardView:
+    """What the card of an incident shows now, without the picture."""
+    crowd = predictions.crowd(db, incident.topic, crowd_since(incident))
     issue = tools.issue(incident.topic)
     waiting = [d for d in drafts.of_incident(db, incident.id) if d.state is DraftState.PROPOSED]
-    view = CardView(
+    return CardView(
         incident=incident,
         issue_name=issue.name,
         opd=issue.opd,
@@ -48,16 +55,14 @@ def card_message(
         places=crowd.places,
         sources=crowd.sources,
         blind=blind_sources(db, tools, now),
-        examples=examples(db, incident),
+        examples=examples(db, tools, incident),
         drafts=len(waiting),
         zone=tools.zone,
         now=now,
-        chart=chart_picture(db, tools, incident, now) if picture else None,
     )
-    return card(view)
 
 
-def examples(db: Database, incident: Incident) -> list[Example]:
+def examples(db: Database, tools: Tools, incident: Incident) -> list[Example]:
     """The comments that tell an incident best: danger first, then the surest and fullest."""
     found = predictions.of_topic(db, incident.topic, crowd_since(incident), 50)
     ranked = sorted(
@@ -70,8 +75,22 @@ def examples(db: Database, incident: Incident) -> list[Example]:
     )
     return [
         Example(one.stored.id, one.prediction.masked, one.stored.comment.source_id)
-        for one in ranked[:_EXAMPLES]
+        for one in _different(tools, ranked)
     ]
+
+
+def _different(
+    tools: Tools, ranked: Sequence[predictions.Understood]
+) -> list[predictions.Understood]:
+    """The first few that do not say nearly the same as one before them."""
+    chosen: list[tuple[frozenset[str], predictions.Understood]] = []
+    for one in ranked:
+        words = tools.words.stems(one.prediction.masked)
+        if all(likeness(words, before) < _ALIKE for before, _ in chosen):
+            chosen.append((words, one))
+        if len(chosen) == _EXAMPLES:
+            break
+    return [one for _, one in chosen]
 
 
 def blind_sources(db: Database, tools: Tools, now: datetime) -> list[tuple[str, datetime | None]]:
@@ -111,22 +130,27 @@ def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime)
     )
 
 
-def draft_view(db: Database, tools: Tools, draft: Draft, now: datetime) -> Message:
-    """A draft as people should see it now."""
+def draft_card(db: Database, tools: Tools, draft: Draft, now: datetime) -> DraftView:
+    """A draft with its comment, masked, as people should see it now."""
+    stored = comments.get(db, draft.comment_id)
+    assert stored is not None  # comments are never deleted
     understood = predictions.get(db, draft.comment_id)
-    assert understood is not None  # a draft is made of an understood comment
-    comment = understood.stored.comment
-    return draft_message(
-        DraftView(
-            draft=draft,
-            comment=understood.prediction.masked,
-            source=comment.source_id,
-            permalink=comment.permalink,
-            blunders=blunder_names(blunders(draft.text, tools.words.mask(draft.text))),
-            zone=tools.zone,
-            now=now,
-        )
+    # A comment that was edited a moment ago waits to be understood anew.
+    words = understood.prediction.masked if understood else tools.words.mask(stored.comment.text)
+    return DraftView(
+        draft=draft,
+        comment=words,
+        source=stored.comment.source_id,
+        permalink=stored.comment.permalink,
+        blunders=blunder_names(blunders(draft.text, tools.words.mask(draft.text))),
+        zone=tools.zone,
+        now=now,
     )
+
+
+def draft_view(db: Database, tools: Tools, draft: Draft, now: datetime) -> Message:
+    """The message of a draft as people should see it now."""
+    return draft_message(draft_card(db, tools, draft, now))
 
 
 def live_named(db: Database, tools: Tools) -> list[tuple[Incident, str]]:

@@ -26,7 +26,7 @@ _COLUMNS = (
     "author_id, author_name, own, text, created_at, edited_at, like_count, reply_count, rating, "
     "permalink, visibility, reply_ref, reply_block, raw, content_hash, backfilled, stored_at"
 )
-# An unchanged comment only refreshes its reach; a changed one waits to be understood again.
+# An unchanged comment stays as it is; a changed one waits to be understood again.
 _UPSERT = (
     f"INSERT INTO comment ({_COLUMNS}) VALUES ({', '.join('?' * 26)}) "
     "ON CONFLICT (source_id, external_id) DO UPDATE SET "

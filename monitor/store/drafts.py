@@ -128,16 +128,18 @@ def finish_post(
         moved = changed(
             db,
             "UPDATE draft SET state = 'posted', why = NULL WHERE id = ? "
-            "AND state IN ('posting', 'unsure')",
+            "AND state IN ('posting', 'unsure', 'to_copy')",
             (int(draft_id),),
         )
         if moved:
-            outcome = (to_epoch(now), reply.external_id, reply.permalink, reply.state.value)
+            at = to_epoch(now)
             changed(
                 db,
-                "UPDATE post SET finished_at = ?, external_id = ?, permalink = ?, outcome = ? "
-                "WHERE draft_id = ?",
-                (*outcome, int(draft_id)),
+                "INSERT INTO post (draft_id, started_at, finished_at, external_id, permalink, "
+                "outcome) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (draft_id) DO UPDATE SET "
+                "finished_at = excluded.finished_at, external_id = excluded.external_id, "
+                "permalink = excluded.permalink, outcome = excluded.outcome",
+                (int(draft_id), at, at, reply.external_id, reply.permalink, reply.state.value),
             )
             _audited(db, now, actor, "posted", draft_id)
     return bool(moved)
@@ -178,13 +180,14 @@ def postpone(db: Database, draft_id: DraftId, why: str, next_try_at: datetime) -
 def recover(db: Database, why: str, now: datetime) -> int:
     """After a start: a post that was under way when the process died waits for a person."""
     with db.atomic():
-        stuck = changed(
-            db, "UPDATE draft SET state = 'unsure', why = ? WHERE state = 'posting'", (why,)
+        stuck = rows(
+            db,
+            "UPDATE draft SET state = 'unsure', why = ? WHERE state = 'posting' RETURNING id",
+            [why],
         )
-        if stuck:
-            for row in rows(db, "SELECT id FROM draft WHERE state = 'unsure' AND why = ?", [why]):
-                _audited(db, now, "siaga", "unsure", DraftId(row["id"]))
-    return stuck
+        for row in stuck:
+            _audited(db, now, "siaga", "unsure", DraftId(row["id"]))
+    return len(stuck)
 
 
 def get(db: Database, draft_id: DraftId) -> Draft | None:
@@ -208,6 +211,17 @@ def in_state(db: Database, states: Sequence[DraftState]) -> list[Draft]:
     """Drafts in any of the states, oldest first."""
     marks = ", ".join("?" * len(states))
     return _many(db, f"d.state IN ({marks}) ORDER BY d.id", [s.value for s in states])
+
+
+def newest(db: Database, states: Sequence[DraftState], limit: int) -> list[Draft]:
+    """The drafts in any of the states that were decided (or, undecided, proposed) last."""
+    marks = ", ".join("?" * len(states))
+    return _many(
+        db,
+        f"d.state IN ({marks}) ORDER BY coalesce(d.decided_at, d.proposed_at) DESC, d.id DESC "
+        "LIMIT ?",
+        [*(s.value for s in states), limit],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,16 @@ from monitor.records import (
 )
 from monitor.store.connection import Row, changed, one, rows, to_epoch
 
+# A wish may bring a waiting edit forward, but never shorten a pause that a failed call asked for.
+_DUE = (
+    "due_at = CASE WHEN state <> 'due' THEN {0} WHEN attempts > 0 THEN due_at "
+    "ELSE min(due_at, {0}) END"
+)
 _WISH = (
     "INSERT INTO notice (chat_id, thread_id, kind, subject_id, state, due_at, text) "
     "VALUES (?, ?, ?, ?, 'due', ?, ?) ON CONFLICT (chat_id, kind, subject_id) DO UPDATE SET "
     "version = version + 1, text = excluded.text, "
-    "due_at = CASE WHEN state = 'due' THEN due_at ELSE excluded.due_at END, "
+    f"{_DUE.format('excluded.due_at')}, "
     "state = CASE WHEN state = 'sending' THEN 'sending' ELSE 'due' END"
 )
 
@@ -81,9 +86,9 @@ def _touch(db: Database, kind: NoticeKind, subject_id: int, now: datetime) -> No
     changed(
         db,
         "UPDATE notice SET version = version + 1, "
-        "due_at = CASE WHEN state = 'due' THEN due_at ELSE ? END, "
+        f"{_DUE.format('?1')}, "
         "state = CASE WHEN state = 'sending' THEN 'sending' ELSE 'due' END "
-        "WHERE kind = ? AND subject_id = ? AND state <> 'failed'",
+        "WHERE kind = ?2 AND subject_id = ?3 AND state <> 'failed'",
         (to_epoch(now), kind.value, subject_id),
     )
 

@@ -121,7 +121,8 @@ def crowd(db: Database, topic: str, since: datetime) -> Crowd:
     args = [topic, to_epoch(since)]
     where = (
         "FROM prediction p JOIN comment c ON c.id = p.comment_id AND p.model = c.predicted_by "
-        "WHERE c.created_at >= ?2 AND coalesce(p.copy_of, c.id) IN "
+        "WHERE c.created_at >= ?2 AND c.visibility IN ('public', 'held', 'unknown') "
+        "AND coalesce(p.copy_of, c.id) IN "
         "(SELECT comment_id FROM tally t WHERE t.topic = ?1 AND t.negative = 1 "
         f"AND t.at >= ?2 - {int(COPY_WINDOW.total_seconds())})"
     )

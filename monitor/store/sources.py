@@ -68,10 +68,10 @@ def store_page(
         changed(db, "UPDATE source SET cursor = ? WHERE id = ?", (page.cursor, source_id))
         count = comments.upsert(db, page.comments, now, backfilled=backfilled)
         comments.mark_gone(db, source_id, page.gone)
-        if page.covered_from is not None:
-            cover(db, source_id, page.covered_from, now)
         if page.gap is not None:
             _begin_coverage(db, source_id, page.gap.to_at)
+        if page.covered_from is not None:
+            cover(db, source_id, page.covered_from, now)
     return count
 
 

@@ -1,0 +1,10 @@
+"""The staff bot: what people press, command and answer in Telegram.
+
+Layer 3. Every update goes the same way: parse, look up the person, let ``steps.decide`` do it,
+answer. State is rows: the process may end between any two updates. Cards and drafts are never
+edited here; the pipeline does that when it is woken.
+"""
+
+from monitor.bot.application import UPDATES, build_application
+
+__all__ = ["UPDATES", "build_application"]

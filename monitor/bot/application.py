@@ -1,0 +1,117 @@
+"""Puts the handlers together; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlite_utils import Database
+from telegram import Update
+from telegram.error import InvalidToken
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+
+from monitor.bot import chats, commands, drafts, faults, presses
+from monitor.bot.desk import Context, Desk
+from monitor.errors import ConfigError
+from monitor.steps.tools import Tools
+from monitor.telegram.calls import web_request
+
+# What to ask Telegram for; membership changes come only when they are asked for.
+UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+
+App = Application[Any, Any, Any, Any, Any, Any]
+_Handler = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
+
+
+class _Bot(ExtBot[None]):
+    """A bot whose refusal does not quote its token."""
+
+    async def initialize(self) -> None:
+        """Ask the server who we are.
+
+        Raises:
+            ConfigError: the token is refused.
+        """
+        try:
+            await super().initialize()
+        except InvalidToken:
+            # An application that never started does not close what its bot has opened.
+            await self.shutdown()
+            raise ConfigError(
+                "telegram: token: refused by the server; set SIAGA_TELEGRAM__TOKEN"
+            ) from None
+
+
+def build_application(
+    tools: Tools,
+    open_db: Callable[[], Database],
+    token: str,
+    base_url: str,
+    wake: Callable[[], None],
+    clock: Callable[[], datetime],
+) -> App:
+    """The bot, ready for ``run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)``.
+
+    ``open_db`` is called in the thread that handles updates, ``wake`` after any change.
+    ``base_url`` is the server's address without ``/bot``. Polling with a token that the server
+    refuses ends with a ConfigError.
+    """
+    desk = Desk(tools, open_db, wake, clock)
+    timeout = tools.settings.telegram.timeout_seconds
+    bot = _Bot(
+        token,
+        base_url=f"{base_url}/bot",
+        base_file_url=f"{base_url}/file/bot",
+        request=web_request(timeout),
+        get_updates_request=web_request(timeout),
+    )
+    application = (
+        ApplicationBuilder()
+        .bot(bot)
+        .job_queue(None)
+        .concurrent_updates(False)
+        .post_init(_announce)
+        .post_shutdown(partial(_close, desk))
+        .build()
+    )
+    _add_handlers(application, desk)
+    return application
+
+
+def _add_handlers(application: App, desk: Desk) -> None:
+    def bound(handler: _Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+        return partial(handler, desk)
+
+    new = filters.UpdateType.MESSAGE
+    reply = new & filters.TEXT & filters.REPLY & ~filters.COMMAND
+    application.add_handlers(
+        [
+            CallbackQueryHandler(bound(presses.on_press)),
+            CommandHandler(["start", "bantuan"], bound(commands.on_help), new),
+            CommandHandler("status", bound(commands.on_status), new),
+            CommandHandler("saya", bound(commands.on_me), new),
+            MessageHandler(filters.StatusUpdate.MIGRATE, bound(chats.on_move)),
+            MessageHandler(reply, bound(drafts.on_reply)),
+            ChatMemberHandler(bound(chats.on_standing), ChatMemberHandler.MY_CHAT_MEMBER),
+        ]
+    )
+    application.add_error_handler(faults.on_error)
+
+
+async def _announce(application: App) -> None:
+    await commands.announce(application.bot)
+
+
+async def _close(desk: Desk, application: App) -> None:
+    desk.close()

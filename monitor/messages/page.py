@@ -1,0 +1,272 @@
+"""The words of the local page: short names, headings, and sentences put together of numbers.
+
+The templates hold no sentence of their own; they take ``WORDS`` and the functions here. Unlike
+Telegram's messages nothing is escaped here: the templates escape whatever they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.messages import draft
+from monitor.messages.answers import SENTIMENT_NAMES, SILENCE_REASONS, SILENCES
+from monitor.messages.base import LEVEL_NAMES, STATE_NAMES, clock, percent
+from monitor.messages.card import CardView
+from monitor.messages.why import counted, shares
+from monitor.records import (
+    EventKind,
+    Incident,
+    IncidentState,
+    Level,
+    Prediction,
+    Sentiment,
+    SourceStatus,
+)
+
+DRAFT_STATES = draft.DRAFT_STATES
+
+WORDS: Mapping[str, str] = {
+    "product": "Siaga",
+    "skip": "Langsung ke isi",
+    "acting": "Bertindak sebagai",
+    "home": "Halaman utama",
+    "back_home": "Kembali ke halaman utama",
+    "incidents": "Isu yang sedang naik",
+    "no_incidents": "Tidak ada isu di atas biasanya.",
+    "drafts": "Saran balasan",
+    "no_drafts": "Tidak ada saran balasan yang menunggu.",
+    "decided": "Sudah diputuskan",
+    "comments": "Komentar terbaru",
+    "no_comments": "Belum ada komentar.",
+    "sources": "Sumber",
+    "no_sources": "Belum ada sumber yang dipantau.",
+    "waves": "Gelombang salin-tempel",
+    "waves_hint": "Teks yang sama dari banyak akun dalam 72 jam. Dihitung sekali saja.",
+    "no_waves": "Tidak ada teks yang diulang-ulang.",
+    "ended": "Isu yang sudah selesai",
+    "no_ended": "Belum ada isu yang selesai.",
+    "timeline": "Perjalanan isu",
+    "machine": "mesin",
+    "take": "Tangani",
+    "silence": "Senyapkan",
+    "silence_length": "Selama",
+    "silence_reason": "Alasan",
+    "suggest": "Saran balasan",
+    "resolve": "Selesai",
+    "dismiss": "Bukan krisis",
+    "details": "Rincian & perjalanan",
+    "wrong_label": "Salah label",
+    "fix_label": "Perbaiki label",
+    "right_sentiment": "Sentimen yang benar",
+    "right_issue": "Isu yang benar",
+    "save_issue": "Simpan isu",
+    "examples": "Contoh komentar",
+    "places": "Tempat",
+    "from_sources": "Sumber",
+    "agency": "OPD",
+    "since": "Sejak",
+    "updated": "Diperbarui",
+    "young": "Isu ini baru dipantau, patokan belum mantap.",
+    "unseen": "Tidak terpantau",
+    "comment": "Komentar",
+    "reply": "Balasan",
+    "before_edit": "Saran semula",
+    "edited": "sudah diubah",
+    "approve": "Setujui",
+    "edit": "Ubah",
+    "edit_label": "Kalimat balasan",
+    "save": "Simpan perubahan",
+    "reject": "Tolak",
+    "was_posted": "Sudah terkirim",
+    "sent_by_hand": "Sudah saya kirim",
+    "was_not_posted": "Tidak terkirim",
+    "see_comment": "Lihat ↗",
+    "see_reply": "Lihat balasan ↗",
+    "open_target": "Buka komentar untuk menempel balasan ↗",
+    "wave_unit": "1 teks",
+    "held_back": "Pembaruan bagian ini menunggu sampai formulir ditutup.",
+    "offline": "Tidak tersambung ke Siaga. Angka di halaman ini mungkin sudah lama.",
+    "no_script": "Tanpa JavaScript halaman ini tidak bergerak sendiri: muat ulang untuk melihat "
+    "keadaan terbaru.",
+    "chart": "Grafik komentar negatif per jam selama 48 jam",
+    "none": "-",
+}
+
+EVENTS: Mapping[EventKind, str] = {
+    EventKind.OPENED: "Isu naik",
+    EventKind.RAISED: "Level naik",
+    EventKind.ACKNOWLEDGED: "Ditangani",
+    EventKind.SILENCED: "Disenyapkan",
+    EventKind.WOKEN: "Bangun dari senyap",
+    EventKind.RESOLVED: "Selesai",
+    EventKind.DISMISSED: "Bukan krisis",
+    EventKind.CALMED: "Mereda sendiri",
+    EventKind.FORGOTTEN: "Belum ada yang menangani",
+}
+LANGUAGES: Mapping[str, str] = {
+    "id": "Indonesia",
+    "bjn": "Banjar",
+    "nij": "Ngaju",
+    "jv": "Jawa",
+    "su": "Sunda",
+    "en": "Inggris",
+    "mixed": "Campuran",
+}
+FLAGS: Mapping[str, str] = {
+    "abuse": "Kasar",
+    "threat": "Ancaman",
+    "sara": "SARA",
+    "self_harm": "Bahaya diri",
+    "sarcasm": "Mungkin sindiran",
+    "urgent_words": "Kata darurat",
+}
+SPAM: Mapping[str, str] = {"judi": "judi", "pinjaman": "pinjaman", "promosi": "promosi"}
+
+PROBLEMS: Mapping[int, tuple[str, str]] = {
+    400: ("Isian tidak terbaca", "Muat ulang halaman, lalu coba sekali lagi."),
+    403: (
+        "Halaman ini sudah kedaluwarsa",
+        "Muat ulang halaman, lalu tekan tombolnya sekali lagi. Tidak ada yang diubah.",
+    ),
+    404: ("Tidak ditemukan", "Data atau halaman ini tidak ada."),
+    405: ("Cara ini tidak didukung", "Gunakan tombol di halaman utama."),
+    413: ("Isian terlalu panjang", "Pendekkan kalimatnya, lalu coba sekali lagi."),
+    415: ("Isian tidak terbaca", "Gunakan tombol di halaman utama."),
+    421: (
+        "Alamat ini tidak dilayani",
+        "Buka halaman ini lewat alamat setempat yang ditampilkan Siaga saat dijalankan.",
+    ),
+    500: ("Terjadi gangguan", "Siaga tetap berjalan. Coba muat ulang halaman ini."),
+    503: ("Basis data sedang sibuk", "Coba muat ulang halaman ini sebentar lagi."),
+}
+
+# What the page needs to fill its menus: (value, name) pairs, in the order that people read.
+SILENCE_LENGTHS: Sequence[tuple[str, str]] = tuple(
+    (str(i), name) for i, (name, _) in enumerate(SILENCES)
+)
+REASONS: Sequence[tuple[str, str]] = tuple(SILENCE_REASONS.items())
+SENTIMENTS: Sequence[tuple[str, str]] = tuple(
+    (tone.value, name) for tone, name in SENTIMENT_NAMES.items()
+)
+Chip = tuple[str, str]
+
+
+def problem(status: int) -> tuple[str, str]:
+    """Heading and advice for an HTTP status; any unknown one reads as a fault of ours."""
+    return PROBLEMS.get(status, PROBLEMS[500])
+
+
+def level_name(level: Level) -> str:
+    """A live incident that fell back to normal is calming down."""
+    return "Mereda" if level is Level.NORMAL else LEVEL_NAMES[level]
+
+
+def peak(incident: Incident) -> str:
+    """``puncak Awas`` where the level was higher once, else nothing."""
+    lower = incident.level.rank < incident.peak.rank
+    return f"puncak {LEVEL_NAMES[incident.peak]}" if lower else ""
+
+
+def why_now(incident: Incident) -> str:
+    """The sentence of a card: negatives against the usual, and the share where it is known."""
+    parts = [counted(incident.reading), shares(incident.reading)]
+    return "; ".join(part for part in parts if part) + "."
+
+
+def crowd(view: CardView) -> str:
+    """``40 komentar · 31 akun · 6 teks berbeda``."""
+    return f"{view.comments} komentar · {view.people} akun · {view.texts} teks berbeda"
+
+
+def urgent(view: CardView) -> str:
+    """How many mention danger, or nothing."""
+    return f"{view.urgent} menyebut bahaya bagi orang" if view.urgent else ""
+
+
+def ranked(pairs: Iterable[tuple[str, int]]) -> str:
+    """``Sampit (12), Kapuas (3)``."""
+    return ", ".join(f"{name.split(' / ')[-1]} ({count})" for name, count in pairs)
+
+
+def unseen(blind: Iterable[tuple[str, datetime | None]], zone: ZoneInfo, now: datetime) -> str:
+    """Blind sources with the instant since which nothing is known of them."""
+    return ", ".join(
+        f"{name} sejak {clock(since, zone, now)}" if since else f"{name} (belum pernah terbaca)"
+        for name, since in blind
+    )
+
+
+def status(incident: Incident, zone: ZoneInfo, now: datetime) -> str:
+    """Who holds an incident, until when and why."""
+    name = STATE_NAMES[incident.state]
+    if incident.state is IncidentState.OPEN:
+        return name
+    by = f" oleh {incident.holder}" if incident.holder else ""
+    until = ""
+    if incident.state is IncidentState.SILENCED and incident.silenced_until:
+        until = f" s.d. {clock(incident.silenced_until, zone, now)}"
+    reason = f" ({incident.state_reason})" if incident.state_reason else ""
+    return f"{name}{by}{until}{reason}"
+
+
+def wave_size(comments: int, people: int) -> str:
+    """``40 komentar, 31 akun, 1 teks``."""
+    return f"{comments} komentar, {people} akun, {WORDS['wave_unit']}"
+
+
+def chips(said: Prediction, sentiment: Sentiment, issue_name: str, *, labelled: bool) -> list[Chip]:
+    """What is known of a comment, as (look, words) pairs; the surest and gravest first."""
+    share = percent(max(said.sentiment_p))
+    tone = SENTIMENT_NAMES[sentiment]
+    found: list[Chip] = [
+        (sentiment.value, tone if labelled else f"{tone} {share}"),
+        ("issue", issue_name),
+    ]
+    if said.urgent:
+        found.append(("danger", "Mendesak"))
+    if said.spam:
+        found.append(("spam", f"Spam: {SPAM.get(said.spam, said.spam)}"))
+    found += [("flag", FLAGS.get(flag, flag)) for flag in said.flags]
+    if said.place:
+        found.append(("place", said.place.split(" / ")[-1]))
+    found.append(("language", LANGUAGES.get(said.language, said.language)))
+    if said.copy_of is not None:
+        found.append(("spam", "Salinan"))
+    if labelled:
+        found.append(("human", "Dilabeli orang"))
+    elif said.ask_human:
+        found.append(("ask", "Perlu dicek"))
+    return found
+
+
+def source_chip(source: SourceStatus, *, blind: bool) -> Chip:
+    """How a source is doing, as a (look, words) pair."""
+    if source.paused:
+        return ("paused", "Dijeda")
+    if source.last_success_at is None:
+        return ("ask", "Belum pernah terbaca")
+    if blind:
+        return ("danger", "Tidak terpantau")
+    return ("ask", "Ada gangguan") if source.error else ("positif", "Terpantau")
+
+
+def last_seen(source: SourceStatus, zone: ZoneInfo, now: datetime) -> str:
+    """When a source was last read whole."""
+    if source.last_success_at is None:
+        return ""
+    return f"terbaca {clock(source.last_success_at, zone, now)}"
+
+
+def summary(live: Sequence[Incident], waiting: int, blind: int) -> list[tuple[str, str, str]]:
+    """The head of the page: (look, words, the part that it leads to)."""
+    worst = max((i.level for i in live), key=lambda level: level.rank, default=Level.NORMAL)
+    issues = f"{len(live)} isu naik" if live else "Keadaan normal"
+    drafts = f"{waiting} saran menunggu" if waiting else "Tidak ada saran menunggu"
+    sources = f"{blind} sumber tidak terpantau" if blind else "Semua sumber terpantau"
+    return [
+        (f"level-{worst.value}", issues, "incidents"),
+        ("waiting" if waiting else "quiet", drafts, "drafts"),
+        ("danger" if blind else "quiet", sources, "sources"),
+    ]

@@ -1,0 +1,178 @@
+"""POST: every button of the page. Each one is a function of ``steps.decide``, as in Telegram.
+
+With JavaScript the answer comes back as a fragment; without, the browser is led back to where it
+was and the answer is shown there once.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from monitor.messages import answers
+from monitor.records import CommentId, DraftId, IncidentId, LabelField
+from monitor.steps import decide
+from monitor.steps.decide import Answer
+from monitor.store.connection import storable
+from monitor.web.desk import Desk
+from monitor.web.guard import read_form
+from monitor.web.reading import desk_of, number
+from monitor.web.rendering import render
+
+_BACK = re.compile(r"/(incident/[0-9]{1,19})?")
+DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press: on which row, with which fields, when."""
+
+    desk: Desk
+    db: Database
+    id: int
+    fields: Mapping[str, str]
+    now: datetime
+
+
+def take(press: Press) -> Answer:
+    """Tangani."""
+    return decide.take(press.db, press.desk.acting, IncidentId(press.id), press.now)
+
+
+def resolve(press: Press) -> Answer:
+    """Selesai."""
+    return decide.resolve(press.db, press.desk.acting, IncidentId(press.id), press.now)
+
+
+def dismiss(press: Press) -> Answer:
+    """Bukan krisis."""
+    return decide.dismiss(press.db, press.desk.acting, IncidentId(press.id), press.now)
+
+
+def silence(press: Press) -> Answer:
+    """Senyapkan, for one of the offered lengths and reasons."""
+    lengths = {str(i): length for i, (_, length) in enumerate(answers.SILENCES)}
+    length = lengths.get(press.fields.get("length", ""))
+    reason = answers.SILENCE_REASONS.get(press.fields.get("reason", ""))
+    if length is None or reason is None:
+        return Answer(answers.STALE_BUTTON)
+    return decide.silence(
+        press.db,
+        press.desk.tools,
+        press.desk.acting,
+        IncidentId(press.id),
+        length,
+        reason,
+        press.now,
+    )
+
+
+def suggest(press: Press) -> Answer:
+    """Saran balasan: they appear on the page, so no chat is written to."""
+    return decide.show_drafts(
+        press.db, press.desk.tools, press.desk.acting, IncidentId(press.id), (), press.now
+    )
+
+
+def approve(press: Press) -> Answer:
+    """Setujui."""
+    return decide.approve(
+        press.db, press.desk.tools, press.desk.acting, DraftId(press.id), press.now
+    )
+
+
+def reject(press: Press) -> Answer:
+    """Tolak."""
+    return decide.reject(press.db, press.desk.acting, DraftId(press.id), press.now)
+
+
+def rewrite(press: Press) -> Answer:
+    """Ubah. Forms send line ends as CR LF; platforms want LF."""
+    text = storable(press.fields.get("text", "")).replace("\r\n", "\n")
+    return decide.rewrite(
+        press.db, press.desk.tools, press.desk.acting, DraftId(press.id), text, press.now
+    )
+
+
+def settle(press: Press) -> Answer:
+    """Sudah terkirim / Tidak terkirim."""
+    posted = {"y": True, "n": False}.get(press.fields.get("posted", ""))
+    if posted is None:
+        return Answer(answers.STALE_BUTTON)
+    return decide.settle(
+        press.db, press.desk.acting, DraftId(press.id), posted=posted, now=press.now
+    )
+
+
+def label(press: Press) -> Answer:
+    """Salah label: one corrected field."""
+    wanted = press.fields.get("field", "")
+    if wanted not in set(LabelField):
+        return Answer(answers.STALE_BUTTON)
+    return decide.label(
+        press.db,
+        press.desk.tools,
+        press.desk.acting,
+        CommentId(press.id),
+        LabelField(wanted),
+        press.fields.get("value", ""),
+        press.now,
+    )
+
+
+def _route(address: str, act: Callable[[Press], Answer]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        desk = desk_of(request)
+        fields = await read_form(request, desk.token)
+        answer = await run_in_threadpool(_decide, desk, number(request), fields, act)
+        if answer.text == answers.GONE:
+            raise HTTPException(404)
+        return _respond(request, desk, answer, fields)
+
+    return Route(address, endpoint, methods=["POST"])
+
+
+def _decide(
+    desk: Desk, row_id: int, fields: Mapping[str, str], act: Callable[[Press], Answer]
+) -> Answer:
+    with desk.database() as db:
+        answer = act(Press(desk, db, row_id, fields, desk.clock()))
+    if answer.done:
+        desk.wake()
+    return answer
+
+
+def _respond(request: Request, desk: Desk, answer: Answer, fields: Mapping[str, str]) -> Response:
+    if request.headers.get("hx-request"):
+        html = render("told.html", desk.frame("/"), told=answer)
+        return HTMLResponse(html, headers={"HX-Trigger": DECIDED} if answer.done else {})
+    key = secrets.token_urlsafe(9)
+    desk.answers.put(key, answer)
+    wanted = fields.get("back", "/")
+    # Only ways back into our own pages: a form must not lead anywhere else.
+    back = wanted if _BACK.fullmatch(wanted) else "/"
+    return RedirectResponse(f"{back}?answer={key}", status_code=303)
+
+
+ROUTES = [
+    _route("/incident/{id:int}/take", take),
+    _route("/incident/{id:int}/silence", silence),
+    _route("/incident/{id:int}/suggest", suggest),
+    _route("/incident/{id:int}/resolve", resolve),
+    _route("/incident/{id:int}/dismiss", dismiss),
+    _route("/draft/{id:int}/approve", approve),
+    _route("/draft/{id:int}/rewrite", rewrite),
+    _route("/draft/{id:int}/reject", reject),
+    _route("/draft/{id:int}/settle", settle),
+    _route("/comment/{id:int}/label", label),
+]
