@@ -7,6 +7,7 @@ Unknown keys are refused by name. Paths are resolved against the folder of the c
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -29,6 +30,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from monitor.errors import ConfigError
@@ -218,7 +220,7 @@ class Settings(BaseSettings):
     @classmethod
     def _named_plainly(cls, sources: dict[str, SourcePart]) -> dict[str, SourcePart]:
         for name in sources:
-            if not name.replace("_", "").isalnum() or name != name.lower():
+            if not re.fullmatch("[a-z0-9_]+", name):
                 raise ValueError(f"source name {name!r}: accepted: a-z, 0-9 and _")
         return sources
 
@@ -277,6 +279,9 @@ def load_settings(path: Path) -> Settings:
         return Settings(**{**table, "folder": path.resolve().parent})
     except ValidationError as error:
         raise ConfigError(_explain(error, path)) from None
+    except SettingsError as error:
+        # Its cause would show the variable's value, which may be a secret.
+        raise ConfigError(f"configuration: environment: {error}") from None
 
 
 def _refuse_secrets(table: Mapping[str, Any], path: Path) -> None:
@@ -301,21 +306,25 @@ def _explain(error: ValidationError, path: Path) -> str:
         if item["type"] == "extra_forbidden":
             lines.append(f"{where}: unknown key{_hint(item['loc'])}")
         else:
-            found = "" if _secret(item["loc"]) else f" (found: {str(item['input'])[:60]!r})"
-            lines.append(f"{where}: {item['msg']}{found}")
+            lines.append(f"{where}: {item['msg']}{_found(item['loc'], item['input'])}")
     return f"configuration: {path}: " + "; ".join(lines)
 
 
-def _secret(where: tuple[int | str, ...]) -> bool:
-    # A wrong whole table may hold a secret too, so only single plain values are repeated.
-    return any(step in _SECRET_KEYS for step in where) or where[:1] == ("sources",)
+def _found(where: tuple[int | str, ...], value: object) -> str:
+    # Whatever stands in place of a table may hold a secret, and so may an address with a login.
+    table = where == ("telegram",) or (where[:1] == ("sources",) and len(where) <= 2)
+    if table or any(step in _SECRET_KEYS for step in where) or "@" in str(value):
+        return ""
+    return f" (found: {str(value)[:60]!r})"
 
 
 def _hint(where: tuple[int | str, ...]) -> str:
     part: Any = Settings
     for step in where[:-1]:
         field = getattr(part, "model_fields", {}).get(step)
-        part = SourcePart if where[0] == "sources" else getattr(field, "annotation", None)
+        part = getattr(field, "annotation", None)
+    if len(where) > 2:
+        part = {"sources": SourcePart, "telegram": ChatPart}[str(where[0])]
     known = sorted(set(getattr(part, "model_fields", {})) - set(_SECRET_KEYS) - {"folder"})
     close = get_close_matches(str(where[-1]), known, 1)
     return f"; did you mean {close[0]}?" if close else f"; accepted: {', '.join(known)}"

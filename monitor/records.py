@@ -84,7 +84,7 @@ _LEVEL_ORDER = tuple(Level)
 
 
 class Role(StrEnum):
-    """What a person may do; see ``monitor.incidents.permissions``."""
+    """What a person may do; see ``monitor.incidents.lifecycle``."""
 
     HUMAS = "humas"
     ADMIN = "admin"

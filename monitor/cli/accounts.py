@@ -26,7 +26,8 @@ def list_sources(context: typer.Context, as_json: bool = JSON) -> None:
     _, db = of(context).store()
     for status in sources.every(db):
         last = status.last_success_at.isoformat() if status.last_success_at else "never"
-        trouble = f"paused: {status.paused}" if status.paused else (status.error or "ok")
+        well = "ok" if status.last_success_at else "not read yet"
+        trouble = f"paused: {status.paused}" if status.paused else (status.error or well)
         value = {
             "name": status.id,
             "platform": status.platform,

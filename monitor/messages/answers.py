@@ -198,6 +198,14 @@ def forgotten(issue_name: str, minutes: int, incident: Incident) -> str:
     )
 
 
+def woken(issue_name: str, incident: Incident) -> str:
+    """A new message for a silence that ended while the issue is still high."""
+    return (
+        f"{LEVEL_MARKS[incident.level]} Masa senyap <b>{escape(issue_name)}</b> berakhir, "
+        f"isu ini masih {LEVEL_NAMES[incident.level]}. #{incident.id}"
+    )
+
+
 def raised(issue_name: str, incident: Incident) -> str:
     """A new message for a level that rose."""
     return (

@@ -68,6 +68,8 @@ class Collector:
         try:
             for page in source.collect(cursor, now):
                 self._put(_Fetched(source.id, page))
+                if self._closing:
+                    return  # else the rest would be fetched for nobody, and the exit would wait
             self._put(_Fetched(source.id))
         except MonitorError as error:
             self._put(_Fetched(source.id, error=error))

@@ -103,14 +103,21 @@ def learned_normal(db: Database, tools: Tools, now: datetime) -> Normal:
     kept = counts.baseline(db, int(hour.timestamp()))
     if kept is not None:
         values = json.loads(kept)
-        found = Normal(Baseline.from_json(values["baseline"]), values["weights"])
         # After a change of the taxonomy or of the sources the hour is learned anew.
-        if found.baseline.topics == tools.topics and set(found.weights) == set(tools.sources):
-            return found
+        if values["for"] == _learned_for(tools):
+            return Normal(Baseline.from_json(values["baseline"]), values["weights"])
     normal = learn_normal(db, tools, now)
-    body = {"baseline": normal.baseline.to_json(), "weights": dict(normal.weights)}
+    body = {
+        "for": _learned_for(tools),
+        "baseline": normal.baseline.to_json(),
+        "weights": dict(normal.weights),
+    }
     counts.keep_baseline(db, int(hour.timestamp()), json.dumps(body))
     return normal
+
+
+def _learned_for(tools: Tools) -> list[list[str]]:
+    return [list(tools.topics), sorted(tools.sources)]
 
 
 def learn_normal(db: Database, tools: Tools, now: datetime) -> Normal:

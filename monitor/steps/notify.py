@@ -21,6 +21,7 @@ from monitor.records import (
     EventId,
     EventKind,
     IncidentId,
+    Level,
     Notice,
     NoticeKind,
 )
@@ -58,7 +59,7 @@ def _wishes(db: Database, event: Event) -> list[tuple[NoticeKind, int, Chat]]:
     assert incident is not None  # an event belongs to an incident
     reached = [c for c in people.chats(db) if c.min_level.rank <= incident.peak.rank]
     wishes = [(NoticeKind.CARD, int(incident.id), chat) for chat in reached]
-    if event.kind in _ANNOUNCED:
+    if event.kind in _ANNOUNCED and event.level is not Level.NORMAL:
         wishes += [(NoticeKind.EVENT, int(event.id), chat) for chat in reached]
     return wishes
 
@@ -100,6 +101,8 @@ def _announcement(db: Database, tools: Tools, event_id: EventId) -> Message:
     name = tools.issue(incident.topic).name
     if event.kind is EventKind.RAISED:
         return Message(answers.raised(name, incident))
+    if event.kind is EventKind.WOKEN:
+        return Message(answers.woken(name, incident))
     minutes = round((event.at - incident.opened_at).total_seconds() / 60)
     return Message(answers.forgotten(name, minutes, incident))
 

@@ -59,8 +59,6 @@ def _upgrade(db: Database) -> None:
 
 
 def _applied(db: Database) -> set[str]:
-    if "_sqlite_migrations" not in db.table_names():
-        return set()
     return {str(row["name"]) for row in db.query("SELECT name FROM _sqlite_migrations")}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,9 @@ from monitor.errors import Refused
 from monitor.records import Chat, ChatId, Level, Person, PersonId, Role
 from monitor.store import audit
 from monitor.store.connection import Row, changed, one, rows, to_epoch
+
+_MOVED = "moved to "
+_UNCONFIGURED = "not configured"
 
 
 def add(
@@ -76,17 +79,33 @@ def every(db: Database) -> list[Person]:
     return [_person(row) for row in rows(db, "SELECT * FROM person ORDER BY name")]
 
 
-def register_chats(db: Database, wanted: Iterable[Chat]) -> None:
-    """Make or update a row for each configured chat; a chat that moved away stays marked so."""
+def register_chats(db: Database, wanted: Collection[Chat]) -> None:
+    """Make or update a row for each configured chat, and write to no other.
+
+    A configured chat that moved away stays marked so; the chat that it became is written to.
+    """
     with db.atomic():
         for chat in wanted:
             changed(
                 db,
                 "INSERT INTO chat (id, title, min_level, thread_id) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET title = excluded.title, "
-                "min_level = excluded.min_level, thread_id = excluded.thread_id",
-                (chat.id, chat.title, chat.min_level.value, chat.thread_id),
+                "min_level = excluded.min_level, thread_id = excluded.thread_id, "
+                "blocked = CASE blocked WHEN ? THEN NULL ELSE blocked END",
+                (chat.id, chat.title, chat.min_level.value, chat.thread_id, _UNCONFIGURED),
             )
+        for chat in _unwanted(chats(db, blocked=True), {chat.id for chat in wanted}):
+            changed(
+                db,
+                "UPDATE chat SET blocked = ? WHERE id = ? AND blocked IS NULL",
+                (_UNCONFIGURED, chat.id),
+            )
+
+
+def _unwanted(known: Iterable[Chat], wanted: Collection[ChatId]) -> list[Chat]:
+    listed = list(known)
+    became = {chat.blocked for chat in listed if chat.id in wanted}
+    return [c for c in listed if c.id not in wanted and f"{_MOVED}{c.id}" not in became]
 
 
 def chats(db: Database, *, blocked: bool = False) -> list[Chat]:
@@ -132,7 +151,7 @@ def migrate_chat(db: Database, old: ChatId, new: ChatId) -> None:
             "ON CONFLICT (id) DO UPDATE SET blocked = NULL",
             (new, old),
         )
-        changed(db, "UPDATE chat SET blocked = ? WHERE id = ?", (f"moved to {new}", old))
+        changed(db, "UPDATE chat SET blocked = ? WHERE id = ?", (f"{_MOVED}{new}", old))
         # Message ids do not survive the move, so living messages are sent anew.
         changed(
             db,

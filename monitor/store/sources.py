@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
@@ -20,7 +20,7 @@ from monitor.store.connection import (
     to_epoch,
 )
 
-_NEVER = 2**40
+_NEVER = to_epoch(datetime(9999, 12, 31, tzinfo=UTC))
 
 
 def register(db: Database, wanted: Iterable[tuple[SourceId, str]]) -> None:
