@@ -59,7 +59,7 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
     """
     # The classifier pulls in scipy and scikit-learn; commands that need no model stay quick.
     from monitor.classify import Classifier
-    from monitor.store.embeddings import StoredVectors
+    from monitor.store.vectors import StoredVectors
     from monitor.text.reader import TextReader
     from monitor.words import LexiconWords
 
@@ -71,6 +71,7 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         embeddings=settings.classify.embeddings,
         ask_human_below=settings.classify.ask_human_below,
         cache=StoredVectors(settings.database),
+        province=settings.office.province,
     )
     connected = {
         SourceId(name): connect(SourceId(name), part, settings)

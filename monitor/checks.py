@@ -69,6 +69,7 @@ def _model(settings: Settings) -> str:
         settings.data,
         embeddings=settings.classify.embeddings,
         ask_human_below=settings.classify.ask_human_below,
+        province=settings.office.province,
     )
     return f"{classifier.version} ({'with' if classifier.embeds else 'without'} embeddings)"
 

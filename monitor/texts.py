@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from monitor.classify.embed import Mode
     from monitor.config import Settings
     from monitor.spikes.series import JudgedRow, SeriesRow
 
@@ -21,7 +22,7 @@ _BATCH = 1000
 _COLUMNS = ("series", "at", "count")
 
 
-def classify_lines(settings: Settings, embeddings: str, lines: Iterable[str]) -> Iterator[str]:
+def classify_lines(settings: Settings, embeddings: Mode, lines: Iterable[str]) -> Iterator[str]:
     """One JSON line per input line, in order; a line may be plain text or JSON with ``text``."""
     from monitor.classify import Classifier, verdict_json
 
@@ -30,6 +31,7 @@ def classify_lines(settings: Settings, embeddings: str, lines: Iterable[str]) ->
         settings.data,
         embeddings=embeddings,
         ask_human_below=settings.classify.ask_human_below,
+        province=settings.office.province,
     )
     waiting = iter(lines)
     while batch := [text_of(line) for line in itertools.islice(waiting, _BATCH)]:

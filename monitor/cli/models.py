@@ -28,6 +28,7 @@ def train(
     """Train a model from data/training, people's labels and, where given, outside sets."""
     from monitor import training
     from monitor.store import predictions
+    from monitor.store.vectors import StoredVectors
 
     settings, db = of(context).store()
     labelled = predictions.labelled_texts(db)
@@ -39,6 +40,8 @@ def train(
             outside,
             labelled,
             lambda _, done, total: advance(done, total),
+            embeddings=settings.classify.embeddings,
+            cache=StoredVectors(settings.database),
         )
     typer.echo(report.as_text())
     if promote:
@@ -60,6 +63,7 @@ def evaluate(
         settings.data,
         embeddings=settings.classify.embeddings,
         ask_human_below=settings.classify.ask_human_below,
+        province=settings.office.province,
     )
     typer.echo(training.evaluate(classifier, data).as_text())
 
@@ -68,14 +72,12 @@ def evaluate(
 def list_models(context: typer.Context, as_json: bool = JSON) -> None:
     """Show the versions; the serving one is marked."""
     from monitor import training
-    from monitor.classify import serving
 
-    settings = of(context).settings()
-    current = serving(settings.models).name
-    for version in training.versions(settings.models):
-        serves = version == current
-        line = f"{version}{' (serves)' if serves else ''}"
-        show({"version": version, "serving": serves}, line, as_json=as_json)
+    for version in training.versions(of(context).settings().models):
+        state = " (serves)" if version.serving else ""
+        trouble = f": {version.trouble}" if version.trouble else ""
+        value = {"version": version.name, "serving": version.serving, "trouble": version.trouble}
+        show(value, f"{version.name}{state}{trouble}", as_json=as_json)
 
 
 @models_app.command("promote")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import typer
 
 from monitor.cli.base import of
+
+if TYPE_CHECKING:
+    from monitor.classify.embed import Mode
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +34,7 @@ def classify(
     wanted = embeddings or settings.classify.embeddings
     if wanted not in ("auto", "off", "on"):
         raise ConfigError(f"--embeddings: {wanted}: accepted: auto, off, on")
-    for line in classify_lines(settings, wanted, _lines(file)):
+    for line in classify_lines(settings, cast("Mode", wanted), _lines(file)):
         sys.stdout.write(line + "\n")
 
 
