@@ -132,7 +132,8 @@ def _fill(path: Path, tools: Tools, count: int) -> None:
             (version,),
         )
         db.conn.executemany(
-            "INSERT INTO tally SELECT id, ?, 'situs', ?, ?, 1 FROM comment WHERE external_id = ?",
+            "INSERT INTO tally SELECT id, ?, 'situs', ?, ?, 1 FROM comment "
+            "WHERE source_id = 'situs' AND external_id = ?",
             [(topic, at, int(negative), f"s{i}") for i, at, topic, negative in rows],
         )
         for table, column, seconds in (("hourly", "hour", 3600), ("bins", "bin", BIN_SECONDS)):

@@ -18,11 +18,16 @@ _REAL_CONNECT = socket.socket.connect
 
 
 def _only_loopback(self: socket.socket, address: Any) -> None:
-    if self.family in (socket.AF_INET, socket.AF_INET6):
-        host = str(address[0])
-        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-            raise AssertionError(f"a test reached for {host}")
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(str(address[0])):
+        raise AssertionError(f"a test reached for {address[0]}")
     _REAL_CONNECT(self, address)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @pytest.fixture(autouse=True)

@@ -288,7 +288,7 @@ def seed_chat(
 ) -> Chat:
     """Register a chat that receives cards."""
     chat = Chat(ChatId(chat_id), "Humas", level, thread_id)
-    people.register_chats(db, [chat])
+    people.register_chats(db, [*people.chats(db), chat])
     return chat
 
 

@@ -35,7 +35,9 @@ def crowd_since(incident: Incident) -> datetime:
 
 def card_message(db: Database, tools: Tools, incident: Incident, now: datetime) -> Message:
     """The card of an incident, with its picture, as it should look now."""
-    picture = chart_picture(db, tools, incident, now)
+    # An issue that was set to be ignored since then has no usual range to be drawn against.
+    known = incident.topic in tools.topics
+    picture = chart_picture(db, tools, incident, now) if known else None
     return card(replace(card_view(db, tools, incident, now), chart=picture))
 
 
