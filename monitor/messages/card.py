@@ -51,6 +51,7 @@ class CardView:
     drafts: int
     zone: ZoneInfo
     now: datetime
+    companions: Sequence[tuple[str, int]] = ()
     chart: bytes | None = None
 
 
@@ -83,6 +84,7 @@ def _lines(view: CardView, room: int) -> list[str]:
         f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {opd}",
         f"Tempat: {listed(_places(view))}" if view.places else "",
         f"Sumber: {listed(view.sources)}" if view.sources else "",
+        f"Ikut ramai di kiriman yang sama: {listed(view.companions)}" if view.companions else "",
         _blind(view),
         "Isu ini baru dipantau, patokan belum mantap." if reading.young else "",
         *_examples(view, room),

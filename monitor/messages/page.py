@@ -64,6 +64,7 @@ WORDS: Mapping[str, str] = {
     "save_issue": "Simpan isu",
     "examples": "Contoh komentar",
     "places": "Tempat",
+    "companions": "Ikut ramai",
     "from_sources": "Sumber",
     "agency": "OPD",
     "since": "Sejak",

@@ -8,7 +8,7 @@ stored comments and with ten million.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,8 @@ from monitor.store.schema import BIN_SECONDS
 HOUR = timedelta(hours=1)
 # An hour is learned six hours late: by then its comments have come and people have spoken.
 LEARN_LATE = timedelta(hours=6)
+# So large a share of a topic's negatives under another incident's posts makes it part of that one.
+SAME_POSTS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,37 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
     readings = read_topics(normal.baseline, _windows(db, tools, normal, now), now, _rules(tools))
     live = {incident.topic: incident for incident in incidents.live(db)}
     changed = 0
-    for topic, reading in readings.items():
-        incident = live.get(topic)
-        last_end = None if incident else incidents.last_end(db, topic)
+    # The strongest first: what rises beside it under the same posts is then part of it.
+    for reading in sorted(readings.values(), key=lambda one: (-one.score, one.topic)):
+        incident = live.get(reading.topic)
+        last_end = None if incident else incidents.last_end(db, reading.topic)
         step = advance(incident, reading, last_end, _pace(tools))
-        if step is not None:
-            tools.boundary("judge:before-write")
-            changed += _write(db, tools, incident, step, reading)
-            tools.boundary("judge:after-write")
+        if step is None or (incident is None and _rides_along(db, live.values(), reading)):
+            continue
+        tools.boundary("judge:before-write")
+        if _write(db, tools, incident, step, reading):
+            changed += 1
+            live = {incident.topic: incident for incident in incidents.live(db)}
+        tools.boundary("judge:after-write")
     return changed
+
+
+def _rides_along(db: Database, live: Iterable[Incident], reading: Reading) -> bool:
+    """Whether a topic that would open rises under the posts of a live, no weaker incident.
+
+    People under one hot post speak of many things; that is one card with several issues, not
+    several alarms.
+    """
+    own = predictions.posts(db, reading.topic, reading.at - reading.hours * HOUR)
+    for incident in live:
+        if reading.level.rank > incident.peak.rank:
+            continue
+        shared = predictions.posts(db, incident.topic, incident.onset_at)
+        together = sum(count for post, count in own.items() if post in shared)
+        stronger = sum(shared[post] for post in own if post in shared)
+        if together >= SAME_POSTS * sum(own.values()) and stronger >= together > 0:
+            return True
+    return False
 
 
 def _write(

@@ -24,6 +24,7 @@ from monitor.store import comments, counts, drafts, incidents, predictions, sour
 
 _EXAMPLES = 3
 _ALIKE = 0.5
+_COMPANY = 3  # so many negatives make another issue worth a word on the card
 _CHART_HOURS = 48
 _AFTERMATH = 3 * HOUR  # the picture of an ended incident stops so long after its end
 
@@ -58,6 +59,7 @@ def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> 
         sources=crowd.sources,
         blind=blind_sources(db, tools, now),
         examples=examples(db, tools, incident),
+        companions=_companions(db, tools, incident),
         drafts=len(waiting),
         zone=tools.zone,
         now=now,
@@ -79,6 +81,12 @@ def examples(db: Database, tools: Tools, incident: Incident) -> list[Example]:
         Example(one.stored.id, one.prediction.masked, one.stored.comment.source_id)
         for one in _different(tools, ranked)
     ]
+
+
+def _companions(db: Database, tools: Tools, incident: Incident) -> list[tuple[str, int]]:
+    """Issues that people raise under the same posts, by name."""
+    found = predictions.companions(db, incident.topic, crowd_since(incident), _COMPANY)
+    return [(tools.issue(topic).name, count) for topic, count in found if topic in tools.topics]
 
 
 def _different(

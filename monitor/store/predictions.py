@@ -147,6 +147,34 @@ def crowd(db: Database, topic: str, since: datetime) -> Crowd:
     )
 
 
+def posts(db: Database, topic: str, since: datetime) -> dict[str, int]:
+    """Negatives of a topic since an instant under each post (``source/post``)."""
+    found = rows(
+        db,
+        "SELECT c.source_id || '/' || c.post_id AS post, count(*) AS n FROM tally t "
+        "JOIN comment c ON c.id = t.comment_id WHERE t.topic = ? AND t.negative = 1 "
+        "AND t.at >= ? AND c.post_id IS NOT NULL GROUP BY post",
+        [topic, to_epoch(since)],
+    )
+    return {row["post"]: row["n"] for row in found}
+
+
+def companions(
+    db: Database, topic: str, since: datetime, at_least: int
+) -> tuple[tuple[str, int], ...]:
+    """Other topics with so many negatives under the posts of a topic since an instant."""
+    found = rows(
+        db,
+        "SELECT t.topic AS name, count(*) AS n FROM tally t JOIN comment c ON c.id = t.comment_id "
+        "WHERE t.negative = 1 AND t.at >= ?2 AND t.topic <> ?1 AND (c.source_id, c.post_id) IN "
+        "(SELECT c.source_id, c.post_id FROM tally t JOIN comment c ON c.id = t.comment_id "
+        "WHERE t.topic = ?1 AND t.negative = 1 AND t.at >= ?2 AND c.post_id IS NOT NULL) "
+        "GROUP BY name HAVING n >= ?3 ORDER BY n DESC, name",
+        [topic, to_epoch(since), at_least],
+    )
+    return tuple((row["name"], row["n"]) for row in found)
+
+
 @dataclass(frozen=True, slots=True)
 class Wave:
     """One text that many accounts repeated: a copy-paste wave, shown but not counted as people."""
