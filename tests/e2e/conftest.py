@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ class RealWordPress:
         file = self.folder / "seed.jsonl"
         lines = [json.dumps(comment, ensure_ascii=False) + "\n" for comment in comments]
         file.write_text("".join(lines), encoding="utf-8")
-        subprocess.run(
+        done = subprocess.run(
             [
                 sys.executable,
                 PEERS / "wordpress-seed.py",
@@ -51,10 +52,12 @@ class RealWordPress:
                 file,
                 *(["--direct"] if direct else []),
             ],
-            check=True,
+            check=False,
             capture_output=True,
+            text=True,
             timeout=300,
         )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def replies_to(self, comment_id: int) -> list[dict[str, Any]]:
         """What the public sees below a comment."""
@@ -73,19 +76,18 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def wordpress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealWordPress]:
+def wordpress() -> Iterator[RealWordPress]:
     """A fresh WordPress with three posts and four users."""
-    folder = tmp_path_factory.mktemp("wordpress")
-    # Apache's own user must be able to reach the folder.
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    script = PEERS / "wordpress-up.sh"
-    subprocess.run(
-        ["bash", script, "up", str(free_port()), folder],
-        check=True,
-        stdout=subprocess.PIPE,
-        timeout=600,
-    )
-    yield RealWordPress(json.loads((folder / "env.json").read_text()), folder)
-    subprocess.run(["bash", script, "down", folder], check=True, stdout=subprocess.PIPE)
+    # Not pytest's own folder: that is closed to everybody else, and Apache runs as its own user.
+    with tempfile.TemporaryDirectory(prefix="siaga-wordpress-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        script = PEERS / "wordpress-up.sh"
+        subprocess.run(
+            ["bash", script, "up", str(free_port()), folder],
+            check=True,
+            stdout=subprocess.PIPE,
+            timeout=600,
+        )
+        yield RealWordPress(json.loads((folder / "env.json").read_text()), folder)
+        subprocess.run(["bash", script, "stop", folder], check=True, stdout=subprocess.PIPE)
