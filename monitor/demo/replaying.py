@@ -99,13 +99,13 @@ def build(folder: Path, clock: DemoClock, port: int = 0) -> Tools:
     return replace(tools, sources=sites, repliers=sites)
 
 
-def replay(db: Database, tools: Tools, clock: DemoClock) -> None:
-    """Run the pipeline through the week, people included."""
+def replay(db: Database, tools: Tools, clock: DemoClock, until: datetime = scenario.END) -> None:
+    """Run the pipeline through the week (or a part of it), people included."""
     collector = Collector(2)
     pipeline.start(db, tools, clock())
-    whole = scenario.END - scenario.BEGIN
+    whole = until - scenario.BEGIN
     with progress(words.REPLAY) as advance:
-        for now in _instants(db):
+        for now in _instants(db, until):
             clock.at = now
             pipeline.tick(db, tools, collector, now, patience=None)
             office.press(db, tools, now)
@@ -113,14 +113,14 @@ def replay(db: Database, tools: Tools, clock: DemoClock) -> None:
     collector.close()
 
 
-def _instants(db: Database) -> Iterator[datetime]:
+def _instants(db: Database, until: datetime) -> Iterator[datetime]:
     """Every half hour, and every five minutes while something goes on."""
     now = scenario.BEGIN
-    while now < scenario.END:
+    while now < until:
         yield now
         busy = incidents.live(db) or _around(now)
         now += _BUSY_STEP if busy else _CALM_STEP
-    yield scenario.END
+    yield until
 
 
 def _around(now: datetime) -> bool:

@@ -12,10 +12,10 @@ _ONE = 0.95
 
 def counted(reading: Reading) -> str:
     """``42 komentar negatif dalam 3 jam, biasanya 9 (4-17)``."""
-    return (
-        f"{reading.observed} komentar negatif dalam {reading.hours} jam, "
-        f"{usually(reading.expected)} ({reading.low}–{reading.upper})"
-    )
+    usual = f"{usually(reading.expected)} ({reading.low}–{reading.upper})"
+    if not reading.upper:
+        usual = "biasanya tidak ada"
+    return f"{reading.observed} komentar negatif dalam {reading.hours} jam, {usual}"
 
 
 def usually(expected: float) -> str:
