@@ -1,0 +1,99 @@
+"""One training run: examples in, a new model folder out. Nothing serves before ``promote``.
+
+Layer 3, step 8 of the way. Dying half way leaves no folder of the version's name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from monitor.classify.embed import Mode, VectorCache, open_embedder
+from monitor.classify.model_files import require_new, save
+from monitor.knowledge import read_taxonomy
+from monitor.text.reader import TextReader
+from monitor.training.card import card
+from monitor.training.dataset import Example, Labelled, own
+from monitor.training.dataset import labelled as read_labelled
+from monitor.training.external import external as read_external
+from monitor.training.fit import Progress, fit
+from monitor.training.measure import Figure, figures
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """What a run made. ``figures`` are five-fold, on texts unseen by the model that judged them."""
+
+    version: str
+    folder: Path
+    rows: dict[str, int]
+    figures: tuple[Figure, ...]
+
+    def as_text(self) -> str:
+        """The figures as a table of fixed width."""
+        learned = ", ".join(f"{name} {count}" for name, count in self.rows.items())
+        lines = [
+            f"model {self.version}: learned from {learned}",
+            "",
+            f"{'question':<11}{'texts of':<24}{'n':>7}{'macro-F1':>10}{'ECE':>8}{'vectors':>9}",
+        ]
+        for one in self.figures:
+            vectors = f"{one.vectors.macro_f1:9.3f}" if one.vectors else f"{'-':>9}"
+            lines.append(
+                f"{one.question:<11}{one.cut:<24}{one.words.rows:>7}{one.words.macro_f1:>10.3f}"
+                f"{one.words.ece:>8.3f}{vectors}"
+            )
+        return "\n".join(lines)
+
+
+def train(
+    data_dir: Path,
+    models_dir: Path,
+    version: str,
+    external: Path | None,
+    labelled: Sequence[Labelled],
+    progress: Progress,
+    *,
+    embeddings: Mode = "auto",
+    cache: VectorCache | None = None,
+) -> TrainReport:
+    """Learn from ``data_dir/training``, outside sets and labels; write ``models_dir/version``.
+
+    The same inputs give the same bytes. ``progress`` hears what is being done, how much of it is
+    done and of how much. ``cache`` keeps sentence vectors, which take most of a first run.
+
+    Raises:
+        ConfigError: a training file, word list, taxonomy or outside set is wrong.
+        ModelError: the version exists, cannot be written, or too little was given to learn from.
+    """
+    folder = models_dir / version
+    require_new(folder, version)
+    issues = tuple(read_taxonomy(data_dir / "taxonomy.toml"))
+    examples = (
+        *own(data_dir / "training", issues),
+        *sorted(
+            read_labelled(labelled, issues), key=lambda e: (e.text, str(e.sentiment), e.issue or "")
+        ),
+        *(read_external(external) if external else ()),
+    )
+    reader = TextReader.load(data_dir)
+    embedder = open_embedder(embeddings, cache)
+    fitted = fit(examples, issues, reader, version, embedder=embedder, progress=progress)
+    rows = dict(Counter(example.origin for example in examples))
+    found = figures(fitted, examples, issues)
+    training = {"rows": rows, "texts": _fingerprint(examples)}
+    model = replace(fitted.model, training=training)
+    progress("write", 0, 1)
+    save(model, folder, card(version, rows, found, model.urgent_from))
+    progress("write", 1, 1)
+    return TrainReport(version, folder, rows, found)
+
+
+def _fingerprint(examples: Sequence[Example]) -> str:
+    """What tells that two models were taught the same texts."""
+    told = json.dumps([astuple(example) for example in examples], ensure_ascii=False)
+    return sha256(told.encode("utf-8", "replace")).hexdigest()
