@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from monitor.web import Server
 
 Clock = Callable[[], datetime]
+_TELL_AGAIN_SECONDS = 5
 
 
 def utc_now() -> datetime:
@@ -173,6 +174,7 @@ class Service(AbstractContextManager["Service"]):
         self.failed = False
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def __enter__(self) -> Service:
@@ -186,6 +188,7 @@ class Service(AbstractContextManager["Service"]):
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+        self._left.set()
         self._thread.join(timeout=30)
 
     def wake(self) -> None:
@@ -213,6 +216,12 @@ class Service(AbstractContextManager["Service"]):
             log.exception("pipeline: ended unexpectedly")
             self.failed = True
             self._stop.set()
+            self._end_process()
+
+    def _end_process(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        # The first may have come before the bot listened to signals.
+        while not self._left.wait(_TELL_AGAIN_SECONDS):
             signal.raise_signal(signal.SIGTERM)
 
     def _beat(self) -> None:
@@ -265,7 +274,9 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
     tools = build_tools(settings)
     prepare(open_store(settings.database), settings)
     service = Service(tools)
+    stop_on_signals(service.stop)
     with ExitStack() as stack:
+        stack.callback(tools.channel.close)
         if settings.web.enabled and only in (None, "web"):
             stack.enter_context(page(service, on_page))
         if only in (None, "collect"):
@@ -273,7 +284,6 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
         if settings.telegram.token is not None and only in (None, "bot"):
             _run_bot(settings, service)
         else:
-            stop_on_signals(service.stop)
             service.wait()
     if service.failed:
         raise MonitorError("service: the pipeline ended unexpectedly; see the log")

@@ -102,7 +102,10 @@ def _told(health: Health) -> str:
 
 
 def _last(settings: Settings, name: SourceId) -> str:
-    status = sources.get(open_store(settings.database), name)
+    try:
+        status = sources.get(open_store(settings.database), name)
+    except MonitorError:
+        return ""  # the line of the database tells it
     if status is None or status.last_success_at is None:
         return "; never read"
     minutes = (datetime.now(UTC) - status.last_success_at).total_seconds() / 60

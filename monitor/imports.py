@@ -45,15 +45,21 @@ def import_comments(
     Importing the same file twice changes nothing. Good rows are stored whatever the bad ones are.
 
     Raises:
-        ConfigError: no such file or mapping, or a column that the mapping needs is missing.
+        ConfigError: no such file or mapping, a column that the mapping needs is missing, or the
+            report cannot be written.
     """
+    if report.resolve() == file.resolve():
+        raise ConfigError(f"--report: {report}: is the file to read")
     mapping = load_mapping(_mapping_file(settings, mapping_name))
     source_id = SourceId(f"berkas_{mapping_name}")
     rows = read_file(file, mapping, now)
     first = list(itertools.islice(rows, 1))  # a file that cannot be read stops here
     sources.register(db, [(source_id, "file")])
     tally = _Tally(db, source_id, now, advance)
-    bad = write_report(report, tally.take(itertools.chain(first, rows)))
+    try:
+        bad = write_report(report, tally.take(itertools.chain(first, rows)))
+    except OSError as error:
+        raise ConfigError(f"import: {error.filename or report}: {error.strerror}") from error
     if not bad:
         report.unlink()
     sources.finish_import(db, source_id, now)

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _BATCH = 1000
 _COLUMNS = ("series", "at", "count")
+_YEARS = range(1900, 2201)
+_MOST = 1e12
+_BROKEN = re.compile("[\udc80-\udcff]")
 
 
 def classify_lines(settings: Settings, embeddings: Mode, lines: Iterable[str]) -> Iterator[str]:
@@ -68,13 +72,10 @@ def spike_rows(settings: Settings, file: Path, profile: str) -> Iterator[str]:
     for i, name in enumerate(names):
         by_series.setdefault(name, []).append(i)
     judged: dict[int, JudgedRow] = {}
-    for name, places in by_series.items():
-        try:
-            found = judge_series(
-                [rows[i] for i in places], profile, Rules(**limits), settings.office.zone
-            )
-        except ValueError as error:
-            raise ConfigError(f"spikes: {file}: series {name}: {error}") from error
+    for places in by_series.values():
+        found = judge_series(
+            [rows[i] for i in places], profile, Rules(**limits), settings.office.zone
+        )
         judged.update(zip(places, found, strict=True))
     yield _csv_line(["series", "at", "count", "expected", "upper", "score", "level", "reason"])
     for i, name in enumerate(names):
@@ -105,23 +106,42 @@ def _read_series(file: Path) -> tuple[list[str], list[SeriesRow], list[str]]:
     from monitor.spikes.series import SeriesRow
 
     names, rows, stamps = [], [], []
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ConfigError(
-                    f"spikes: {file}: no column {missing[0]}; accepted: series,at,count[,observed]"
-                )
-            for row in reader:
-                where = f"spikes: {file}: line {reader.line_num}"
-                at, count = _moment(row["at"], where), _count(row["count"], where)
-                names.append(row["series"])
-                stamps.append(row["at"])
-                rows.append(SeriesRow(at, count, _observed(row.get("observed"), where)))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"spikes: {file}: {error}") from error
+    latest: dict[str, datetime] = {}
+    for where, row in _csv_rows(file):
+        name, at = row["series"] or "", _moment(row["at"], where)
+        if name in latest and at <= latest[name]:
+            raise ConfigError(f"{where}: at: {row['at']}: not after the row before of this series")
+        latest[name] = at
+        names.append(name)
+        stamps.append(row["at"] or "")
+        count, observed = _count(row["count"], where), _observed(row.get("observed"), where)
+        rows.append(SeriesRow(at, count, observed))
     return names, rows, stamps
+
+
+def _csv_rows(file: Path) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """Rows of a table, each with the words that say where it stands."""
+    try:
+        # Broken bytes become surrogates, so that the line that holds them can be named.
+        with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+            yield from _placed(csv.DictReader(stream), f"spikes: {file}")
+    except OSError as error:
+        raise ConfigError(f"spikes: {file}: {error.strerror}") from error
+
+
+def _placed(reader: csv.DictReader[str], file: str) -> Iterator[tuple[str, dict[str, str | None]]]:
+    try:
+        missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            accepted = "accepted: series,at,count[,observed]"
+            raise ConfigError(f"{file}: no column {missing[0]}; {accepted}")
+        for row in reader:
+            where = f"{file}: line {reader.line_num}"
+            if _BROKEN.search(row["series"] or ""):
+                raise ConfigError(f"{where}: series: accepted: UTF-8")
+            yield where, {**row}
+    except csv.Error as error:
+        raise ConfigError(f"{file}: line {reader.reader.line_num}: {error}") from error
 
 
 def _moment(text: str | None, where: str) -> datetime:
@@ -131,6 +151,8 @@ def _moment(text: str | None, where: str) -> datetime:
         at = datetime.fromisoformat(text or "")
     except ValueError as error:
         raise ConfigError(f"{where}: at: {text!r}: accepted: ISO 8601") from error
+    if at.year not in _YEARS:
+        raise ConfigError(f"{where}: at: {text!r}: accepted: a year from 1900 to 2200")
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
@@ -139,8 +161,8 @@ def _count(text: str | None, where: str) -> float:
         count = float(text or "")
     except ValueError as error:
         raise ConfigError(f"{where}: count: {text!r}: accepted: a number, 0 or more") from error
-    if not 0 <= count < float("inf"):
-        raise ConfigError(f"{where}: count: {text!r}: accepted: a number, 0 or more")
+    if not 0 <= count <= _MOST:
+        raise ConfigError(f"{where}: count: {text!r}: accepted: a number from 0 to {_MOST:g}")
     return count
 
 

@@ -215,6 +215,9 @@ class MemoryChannel:
         self.edits += 1
         self.shown[place.chat_id][message_id] = message
 
+    def close(self) -> None:
+        """A dict stays."""
+
     def _fail(self) -> None:
         if self.failures:
             raise self.failures.pop(0)

@@ -31,12 +31,15 @@ def run(
 
 def once(context: typer.Context, as_json: bool = JSON) -> None:
     """Do one tick that waits for every source (for cron)."""
+    from contextlib import closing
     from dataclasses import asdict
 
     from monitor import app
 
     settings = of(context).settings()
-    done = asdict(app.once(settings, app.build_tools(settings), app.utc_now()))
+    tools = app.build_tools(settings)
+    with closing(tools.channel):
+        done = asdict(app.once(settings, tools, app.utc_now()))
     show(done, " · ".join(f"{name} {count}" for name, count in done.items()), as_json=as_json)
 
 

@@ -42,3 +42,7 @@ class Channel(Protocol):
             DeliveryError: reason GONE when the message is no longer there.
         """
         ...
+
+    def close(self) -> None:
+        """Give back what the way holds; nothing can be sent afterwards."""
+        ...

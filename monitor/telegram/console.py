@@ -34,5 +34,8 @@ class Console:
         first, _, rest = message.plain.partition("\n")
         self._print(f"↻ {first} · {rest.partition(chr(10))[0]}")
 
+    def close(self) -> None:
+        """A terminal stays."""
+
     def _print(self, text: str) -> None:
         print(text, file=self._out or sys.stdout, flush=True)
