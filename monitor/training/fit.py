@@ -64,11 +64,11 @@ _OURS = {_OWN: 1.0, _LABEL: 1.0}
 
 def questions(issues: Sequence[str]) -> tuple[Question, ...]:
     """The five heads, with the strengths and weights that cross-validation chose."""
-    sentiment_weights = {_OWN: 3.0, _LABEL: 3.0, DKK: 1.5, NUSAX: 0.4, SMSA: 0.2}
+    sentiment_weights = {_OWN: 2.0, _LABEL: 3.0, DKK: 2.0, NUSAX: 0.5, SMSA: 0.3}
     tones, intents = tuple(map(str, Sentiment)), tuple(map(str, Intent))
     ours_and_dkk = (_OWN, _LABEL, DKK)
     return (
-        Question("sentiment", tones, 3.0, 0.005, False, sentiment_weights, ours_and_dkk),
+        Question("sentiment", tones, 2.0, 0.01, False, sentiment_weights, ours_and_dkk),
         Question("issue", tuple(issues), 3.0, 0.003, True, _OURS),
         Question("intent", intents, 3.0, 0.01, True, _OURS),
         Question("urgent", ("tidak", "ya"), 10.0, 0.003, True, _OURS),

