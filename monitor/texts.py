@@ -40,7 +40,9 @@ def classify_lines(settings: Settings, embeddings: Mode, lines: Iterable[str]) -
     waiting = iter(lines)
     while batch := [text_of(line) for line in itertools.islice(waiting, _BATCH)]:
         for verdict in classifier.predict(batch):
-            yield json.dumps(verdict_json(verdict), ensure_ascii=False)
+            line = json.dumps(verdict_json(verdict), ensure_ascii=False)
+            # Half an emoji cannot be written as UTF-8, but as JSON's own escape it can.
+            yield line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def text_of(line: str) -> str:
@@ -150,9 +152,9 @@ def _moment(text: str | None, where: str) -> datetime:
     try:
         at = datetime.fromisoformat(text or "")
     except ValueError as error:
-        raise ConfigError(f"{where}: at: {text!r}: accepted: ISO 8601") from error
+        raise ConfigError(f"{where}: at: {_seen(text)}: accepted: ISO 8601") from error
     if at.year not in _YEARS:
-        raise ConfigError(f"{where}: at: {text!r}: accepted: a year from 1900 to 2200")
+        raise ConfigError(f"{where}: at: {_seen(text)}: accepted: a year from 1900 to 2200")
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
@@ -160,9 +162,11 @@ def _count(text: str | None, where: str) -> float:
     try:
         count = float(text or "")
     except ValueError as error:
-        raise ConfigError(f"{where}: count: {text!r}: accepted: a number, 0 or more") from error
+        raise ConfigError(
+            f"{where}: count: {_seen(text)}: accepted: a number, 0 or more"
+        ) from error
     if not 0 <= count <= _MOST:
-        raise ConfigError(f"{where}: count: {text!r}: accepted: a number from 0 to {_MOST:g}")
+        raise ConfigError(f"{where}: count: {_seen(text)}: accepted: a number from 0 to {_MOST:g}")
     return count
 
 
@@ -171,7 +175,12 @@ def _observed(text: str | None, where: str) -> bool:
         return True
     if text == "0":
         return False
-    raise ConfigError(f"{where}: observed: {text!r}: accepted: 0, 1")
+    raise ConfigError(f"{where}: observed: {_seen(text)}: accepted: 0, 1")
+
+
+def _seen(text: str | None) -> str:
+    """A value as a message may repeat it."""
+    return repr(text[:60] if text else text)
 
 
 def _csv_line(values: list[str]) -> str:

@@ -362,7 +362,7 @@ def test_wrong_order_over_http_is_refused(
 
 def test_server_runs_on_its_own(bench: Bench) -> None:
     command = [sys.executable, "-m", "tests.fakes.telegram", "--token", "5:sendiri"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     with process as server:
         assert server.stdout is not None
         url = server.stdout.readline().rpartition(" ")[2].strip()

@@ -31,18 +31,23 @@ accounts.add_to(app)
 register.add_to(app)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from monitor import __version__
+
+        typer.echo(f"siaga {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _globals(
     context: typer.Context,
     config: str = typer.Option(None, "--config", help="Configuration file (default: config.toml)."),
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell more on stderr."),
-    version: bool = typer.Option(False, "--version", help="Show the version and exit."),
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+    ),
 ) -> None:
-    if version:
-        from monitor import __version__
-
-        typer.echo(f"siaga {__version__}")
-        raise typer.Exit
     context.obj = Globals(config, verbose)
 
 
@@ -50,6 +55,7 @@ def run_command(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code."""
     try:
         outcome = app(args=list(arguments), standalone_mode=False, prog_name="siaga")
+        sys.stdout.flush()
     except MonitorError as error:
         typer.echo(f"siaga: {error}", err=True)
         return error.exit_code
@@ -57,8 +63,8 @@ def run_command(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except typer.Abort:
         return 130
-    except BrokenPipeError:
-        # The reader (head, say) has what it wanted; do not complain at exit either.
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, say) has what it wanted (typer ends so); do not complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

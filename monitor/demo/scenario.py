@@ -102,7 +102,7 @@ def _wave(lines: Sequence[str], rng: random.Random) -> Iterator[_Said]:
         at = WAVE_AT + timedelta(seconds=25 * i + rng.randrange(20))
         yield _Said(at, copied, 9, 900 + i % _WAVE_ACCOUNTS, SOCIAL)
     for i, text in enumerate(answers):
-        at = WAVE_AT + timedelta(minutes=9 * i + 7)
+        at = WAVE_AT + timedelta(minutes=35 * i + 7)
         yield _Said(at, text, 9, rng.randrange(400), SOCIAL)
 
 
