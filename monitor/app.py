@@ -231,9 +231,7 @@ class Service(AbstractContextManager["Service"]):
         scheduler = schedule.Scheduler()
         # schedule takes fractions of a second too; only its annotation says int.
         every = cast(int, self.tools.settings.poll.tick_seconds)
-        job = scheduler.every(every).seconds.do(
-            lambda: pipeline.tick(db, self.tools, collector, self.clock())
-        )
+        job = scheduler.every(every).seconds.do(self._tick, db, collector)
         job.run()
         while not self._stop.is_set():
             woken = self._wake.wait(max(0.0, scheduler.idle_seconds or 0.0))
@@ -243,15 +241,24 @@ class Service(AbstractContextManager["Service"]):
             scheduler.run_pending()
         collector.close()
 
+    def _tick(self, db: Database, collector: Collector) -> None:
+        ticked = pipeline.tick(db, self.tools, collector, self.clock())
+        if pipeline.more_waits(self.tools, ticked):
+            self._wake.set()
+
 
 def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
-    """One tick that waits for every source, for cron."""
+    """What waits now, with patience for every source, for cron."""
     db = open_store(settings.database)
     collector = Collector(settings.poll.workers)
     prepare(db, settings, tools.sources.values())
     pipeline.start(db, tools, now)
     try:
-        return pipeline.tick(db, tools, collector, now, patience=None)
+        whole = ticked = pipeline.tick(db, tools, collector, now, patience=None)
+        while pipeline.more_waits(tools, ticked):
+            ticked = pipeline.tick(db, tools, collector, now, patience=None)
+            whole += ticked
+        return whole
     finally:
         collector.close()
 

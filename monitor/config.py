@@ -101,7 +101,7 @@ class Classify(_Part):
 
     embeddings: Literal["auto", "off", "on"] = "auto"
     ask_human_below: Annotated[float, Field(ge=0, le=1)] = 0.55
-    batch: Annotated[int, Field(ge=1, le=10000)] = 500
+    batch: Annotated[int, Field(ge=1, le=10000)] = 200
 
 
 class Spikes(_Part):

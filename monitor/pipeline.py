@@ -24,7 +24,7 @@ no platform: ``app.py`` puts in what is concrete.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -36,7 +36,7 @@ from monitor.steps.judge import judge
 from monitor.steps.notify import notify
 from monitor.steps.suggest import suggest_replies
 from monitor.steps.tools import Tools, log
-from monitor.steps.understand import understand
+from monitor.steps.understand import MOST_BATCHES, understand
 from monitor.store import notices
 
 
@@ -55,6 +55,15 @@ class Ticked:
     def idle(self) -> bool:
         """Whether nothing was waiting anywhere."""
         return self == Ticked()
+
+    def __add__(self, other: Ticked) -> Ticked:
+        mine, others = astuple(self), astuple(other)
+        return Ticked(*(one + more for one, more in zip(mine, others, strict=True)))
+
+
+def more_waits(tools: Tools, ticked: Ticked) -> bool:
+    """Whether a tick left comments to be understood, so that the next should come at once."""
+    return ticked.understood >= MOST_BATCHES * tools.settings.classify.batch
 
 
 def start(db: Database, tools: Tools, now: datetime) -> None:

@@ -17,6 +17,7 @@ from monitor.errors import ModelError
 from monitor.pipeline import Ticked
 from monitor.records import DraftState, NoticeState, Person, PersonId, Role
 from monitor.steps import decide
+from monitor.steps.understand import MOST_BATCHES
 from monitor.store import drafts, notices
 from tests.day import MINUTE, Day
 from tests.world import NOW, PROJECT, RuleClassifier, RuleVerdict, open_world, seed_incident
@@ -137,3 +138,13 @@ def test_a_tick_does_not_wait_for_a_site_longer_than_its_patience(day: Day) -> N
     assert time.monotonic() - begin < 15
     assert (done.collected, done.shown) == (0, 1)
     answer.set()
+
+
+def test_a_backfill_is_read_in_several_ticks_and_the_next_comes_at_once(day: Day) -> None:
+    most = MOST_BATCHES * day.tools.settings.classify.batch
+    day.say([f"Kabar panjang nomor {i}" for i in range(most + 7)], NOW)
+    first = day.tick(NOW + 10 * MINUTE)
+    assert (first.understood, pipeline.more_waits(day.tools, first)) == (most, True)
+    second = day.tick(NOW + 10 * MINUTE)
+    assert (second.understood, pipeline.more_waits(day.tools, second)) == (7, False)
+    assert (first + second).understood == most + 7

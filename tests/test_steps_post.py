@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from monitor.errors import PlatformError, Reason
 from monitor.messages import answers
-from monitor.platforms.base import PostedReply
+from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import (
     Comment,
     CommentId,
@@ -384,3 +384,14 @@ def test_a_bug_around_one_reply_leaves_it_to_a_person_and_stops_no_other(
     assert states == [DraftState.UNSURE, DraftState.POSTED]
     post(db, tools, NOW + 60 * MINUTE)
     assert site.calls == 2
+
+
+def test_a_reply_that_waits_for_the_sites_moderator_says_so(
+    db: Database, tools: Tools, site: Site, approved: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = PostedReply("r9", None, ReplyState.HELD)
+    monkeypatch.setattr(site, "_posted", lambda number: held)
+    assert post(db, tools, NOW) == 1
+    draft = drafts.get(db, approved.id)
+    assert draft is not None
+    assert (draft.state, draft.why) == (DraftState.POSTED, answers.POST_HELD)

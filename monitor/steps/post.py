@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from monitor.errors import PlatformError, Reason
 from monitor.messages import answers
 from monitor.messages.guard import blunder_names
-from monitor.platforms.base import PostedReply, Replier, words_hash
+from monitor.platforms.base import PostedReply, Replier, ReplyState, words_hash
 from monitor.records import Draft, DraftState
 from monitor.replies import blunders
 from monitor.steps.tools import Tools, log
@@ -68,7 +68,7 @@ def _post_one(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:
         _not_posted(db, tools, draft, error, now)
         return False
     tools.boundary("post:after-call")
-    drafts.finish_post(db, draft.id, reply, now)
+    drafts.finish_post(db, draft.id, reply, now, why=_news(reply))
     tools.boundary("post:after-write")
     return True
 
@@ -128,4 +128,9 @@ def _look_up(db: Database, tools: Tools, draft: Draft, now: datetime) -> None:
     except PlatformError as error:
         log.warning("draft %s: read-back: %s", draft.id, error)
     if standing is not None:
-        drafts.finish_post(db, draft.id, standing, now)
+        drafts.finish_post(db, draft.id, standing, now, why=_news(standing))
+
+
+def _news(reply: PostedReply) -> str | None:
+    """What people should know of a reply that the platform took."""
+    return answers.POST_HELD if reply.state is ReplyState.HELD else None

@@ -8,8 +8,9 @@ from monitor.records import Prediction, StoredComment
 from monitor.steps.tools import Tools, Verdict
 from monitor.store import comments, predictions
 
-# So many batches a tick at the most: a backfill must not keep an alert waiting.
-MOST_BATCHES = 20
+# So many batches a tick at the most: with sentence vectors a thousand comments take half a minute,
+# and a backfill must not keep an alert waiting.
+MOST_BATCHES = 5
 
 
 def understand(db: Database, tools: Tools) -> int:

@@ -71,11 +71,13 @@ def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visib
 
 
 def waiting(db: Database, limit: int) -> list[StoredComment]:
-    """Comments without a prediction, oldest row first."""
+    """Comments without a prediction: live ones before a backfill, oldest row first."""
     return [
         stored(row)
         for row in rows(
-            db, "SELECT * FROM comment WHERE predicted_by IS NULL ORDER BY id LIMIT ?", [limit]
+            db,
+            "SELECT * FROM comment WHERE predicted_by IS NULL ORDER BY backfilled, id LIMIT ?",
+            [limit],
         )
     ]
 

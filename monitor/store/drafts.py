@@ -121,15 +121,20 @@ def begin_post(db: Database, draft: Draft, now: datetime) -> bool:
 
 
 def finish_post(
-    db: Database, draft_id: DraftId, reply: PostedReply, now: datetime, actor: str = "siaga"
+    db: Database,
+    draft_id: DraftId,
+    reply: PostedReply,
+    now: datetime,
+    actor: str = "siaga",
+    why: str | None = None,
 ) -> bool:
     """Record that the reply stands on the platform; False when that was settled before."""
     with db.atomic():
         moved = changed(
             db,
-            "UPDATE draft SET state = 'posted', why = NULL WHERE id = ? "
+            "UPDATE draft SET state = 'posted', why = ? WHERE id = ? "
             "AND state IN ('posting', 'unsure', 'to_copy')",
-            (int(draft_id),),
+            (why, int(draft_id)),
         )
         if moved:
             at = to_epoch(now)

@@ -64,7 +64,7 @@ CREATE TABLE comment (
   predicted_by TEXT,
   UNIQUE (source_id, external_id)
 );
-CREATE INDEX comment_waiting ON comment(id) WHERE predicted_by IS NULL;
+CREATE INDEX comment_waiting ON comment(backfilled, id) WHERE predicted_by IS NULL;
 CREATE INDEX comment_created ON comment(created_at);
 """
 

@@ -1,0 +1,35 @@
+"""The progress bar: seen by people, silent for machines."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from monitor.progress import progress
+
+
+class Terminal(io.StringIO):
+    """A stderr that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_nobody_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("memuat") as advance:
+        advance(3, 10)
+        advance(4, None)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_person_sees_title_and_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with progress("memuat") as advance:
+        advance(0, None)
+        advance(7, 10)
+    assert "memuat" in screen.getvalue()
+    assert "7/10" in screen.getvalue()
