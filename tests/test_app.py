@@ -17,13 +17,14 @@ import pytest
 from pydantic import SecretStr
 
 from monitor import app, pipeline
-from monitor.config import ChatPart, Paths, Settings, SourcePart, Telegram, Web
+from monitor.config import ChatPart, Classify, Paths, Settings, SourcePart, Telegram, Web
 from monitor.errors import ConfigError, ModelError, MonitorError, StorageError
 from monitor.platforms.feeds import Feed
 from monitor.platforms.wordpress import WordPress
 from monitor.records import Level, NoticeState, Role, SourceId
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
+from monitor.steps.understand import MOST_BATCHES
 from monitor.store import comments, notices, open_store, people, sources
 from monitor.store.connection import rows
 from monitor.telegram.channel import TelegramChannel
@@ -400,3 +401,20 @@ def test_the_bot_listens_in_the_main_thread_beside_the_pipeline(
         assert telegram.violations() == []
         assert len(rows(db, "SELECT * FROM notice WHERE state = 'sent'")) == 1
         db.close()
+
+
+def test_once_reads_more_than_one_tick_holds(tmp_path: Path) -> None:
+    with FakeWordPress() as site:
+        site.clock = NOW
+        for i in range(MOST_BATCHES + 2):
+            site.add_comment(f"Kabar nomor {i}", at=NOW - timedelta(hours=2, minutes=i))
+        part = SourcePart(
+            platform="wordpress", base_url=site.url, user="moderator", password=PASSWORD
+        )
+        settings = office(
+            tmp_path,
+            sources={"berita": part},
+            classify=Classify(embeddings="off", batch=1),
+        )
+        tools = app.build_tools(settings)
+        assert app.once(settings, tools, NOW).understood == MOST_BATCHES + 2

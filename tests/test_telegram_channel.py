@@ -411,3 +411,19 @@ def test_any_thread_may_own_the_channel(line: Line) -> None:
 def test_the_bot_asks_nothing_before_its_first_message(line: Line) -> None:
     line.send("Kartu")
     assert [call["method"] for call in line.fake.calls()] == ["sendMessage"]
+
+
+# Looking who we are
+
+
+def test_a_check_tells_the_bots_name(line: Line) -> None:
+    assert line.channel.check() == "@siaga_loopback_bot"
+
+
+def test_a_check_with_a_refused_token_does_not_quote_it(server: FakeTelegram) -> None:
+    channel = TelegramChannel("123456:wrong-token-planted-here", server.url, 18, 2.0)
+    with pytest.raises(DeliveryError) as caught:
+        channel.check()
+    channel.close()
+    assert caught.value.reason is Reason.AUTH
+    assert "planted" not in str(caught.value)
