@@ -22,7 +22,7 @@ from monitor.messages import demo as words
 from monitor.platforms.base import Replier, ReplyState, Source
 from monitor.records import DraftState, EventKind, Incident, IncidentState, Level
 from monitor.steps.tools import Tools
-from monitor.store import audit, comments, drafts, incidents, predictions
+from monitor.store import audit, comments, crowds, drafts, incidents, predictions
 from monitor.store.connection import rows
 from tests.world import PROJECT
 
@@ -197,7 +197,7 @@ def test_the_two_quiet_weeks_raise_nothing(week: Week) -> None:
 
 
 def test_the_copy_paste_wave_is_listed_and_alarms_nobody(week: Week) -> None:
-    (wave,) = predictions.waves(week.db, scenario.WAVE_AT - HOUR, 5)
+    (wave,) = crowds.waves(week.db, scenario.WAVE_AT - HOUR, 5)
     assert (wave.comments, wave.people) == (40, 31)
     began = rows(week.db, "SELECT opened_at FROM incident")
     near = [row for row in began if abs(row["opened_at"] - scenario.WAVE_AT.timestamp()) < 5 * 3600]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.records import Level
-from monitor.store import predictions
+from monitor.store import crowds
 from tests.day import HOUR, MINUTE, Day
 from tests.world import FLOOD, NOW
 
@@ -70,8 +70,8 @@ def test_posts_and_companions_are_counted_since_an_instant(day: Day) -> None:
     road(day, 4, "hot")
     day.tick(NOW + 20 * MINUTE)
     since = NOW
-    assert predictions.posts(day.db, FLOOD, since) == {"berita/hot": 6}
-    assert predictions.companions(day.db, FLOOD, since, 3) == ((ROAD, 4),)
-    assert predictions.companions(day.db, FLOOD, since, 5) == ()
-    assert predictions.companions(day.db, FLOOD, since + timedelta(hours=2), 1) == ()
-    assert predictions.posts(day.db, FLOOD, NOW + 2 * HOUR) == {}
+    assert crowds.posts(day.db, FLOOD, since) == {"berita/hot": 6}
+    assert crowds.companions(day.db, FLOOD, since, 3) == ((ROAD, 4),)
+    assert crowds.companions(day.db, FLOOD, since, 5) == ()
+    assert crowds.companions(day.db, FLOOD, since + timedelta(hours=2), 1) == ()
+    assert crowds.posts(day.db, FLOOD, NOW + 2 * HOUR) == {}

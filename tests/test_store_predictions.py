@@ -21,7 +21,7 @@ from monitor.records import (
     StoredComment,
     Visibility,
 )
-from monitor.store import audit, comments, predictions
+from monitor.store import audit, comments, crowds, predictions
 from tests.making import (
     MODEL,
     NOW,
@@ -193,7 +193,7 @@ def test_a_crowd_counts_comments_people_and_texts(db: Database) -> None:
     rows = store_comments(db, *more)
     understand(db, rows[:2], urgent=True, place="Sampit")
     understand(db, rows[2:], place="")
-    crowd = predictions.crowd(db, FLOOD, NOW - HOUR)
+    crowd = crowds.crowd(db, FLOOD, NOW - HOUR)
     # People: a0, a1, a2, Warga, two without a name, and a0 of another site.
     assert (crowd.comments, crowd.people, crowd.texts, crowd.urgent) == (9, 7, 7, 2)
     assert crowd.places == (("Sampit", 2),)
@@ -211,14 +211,14 @@ def test_a_crowd_knows_its_topic_tone_and_time(db: Database) -> None:
     understand(db, rows[:2])
     understand(db, rows[2:3], sentiment=Sentiment.POSITIF)
     understand(db, rows[3:], issue="sampah")
-    assert predictions.crowd(db, FLOOD, NOW - HOUR).comments == 1
-    assert predictions.crowd(db, FLOOD, NOW - 3 * HOUR).comments == 2
-    assert predictions.crowd(db, "kesehatan", NOW).comments == 0
+    assert crowds.crowd(db, FLOOD, NOW - HOUR).comments == 1
+    assert crowds.crowd(db, FLOOD, NOW - 3 * HOUR).comments == 2
+    assert crowds.crowd(db, "kesehatan", NOW).comments == 0
 
 
 def test_copies_of_an_older_comment_belong_to_the_crowd(db: Database) -> None:
     write_copies(db, 0, 40, 41)
-    crowd = predictions.crowd(db, FLOOD, NOW + 39 * HOUR)
+    crowd = crowds.crowd(db, FLOOD, NOW + 39 * HOUR)
     assert (crowd.comments, crowd.people, crowd.texts) == (2, 2, 1)
 
 
@@ -226,7 +226,7 @@ def test_a_copy_that_is_gone_leaves_the_crowd(db: Database) -> None:
     write_copies(db, 0, 1, 2)
     with db.atomic():
         comments.mark_gone(db, SOURCE, [("c2", Visibility.DELETED)])
-    crowd = predictions.crowd(db, FLOOD, NOW - HOUR)
+    crowd = crowds.crowd(db, FLOOD, NOW - HOUR)
     assert (crowd.comments, crowd.people, crowd.texts) == (2, 2, 1)
 
 
@@ -234,20 +234,20 @@ def test_waves_are_texts_that_many_accounts_repeat(db: Database) -> None:
     write_copies(db, 0, 1, 2, 3)
     batch = [make_comment(f"d{i}", author_id="b") for i in range(3)]
     understand(db, store_comments(db, *batch), copy_key=b"z")
-    found = predictions.waves(db, NOW - HOUR, 3)
+    found = crowds.waves(db, NOW - HOUR, 3)
     assert [(w.first.stored.comment.external_id, w.comments, w.people) for w in found] == [
         ("c0", 4, 4),
         ("d0", 3, 1),
     ]
-    assert len(predictions.waves(db, NOW - HOUR, 4)) == 1
-    assert predictions.waves(db, NOW + 5 * HOUR, 2) == []
+    assert len(crowds.waves(db, NOW - HOUR, 4)) == 1
+    assert crowds.waves(db, NOW + 5 * HOUR, 2) == []
 
 
 def test_a_wave_whose_first_text_is_being_read_again_waits(db: Database) -> None:
     write_copies(db, 0, 1, 2)
     with db.atomic():
         comments.upsert(db, [make_comment("c0", text="diubah")], NOW, backfilled=False)
-    assert predictions.waves(db, NOW - HOUR, 2) == []
+    assert crowds.waves(db, NOW - HOUR, 2) == []
 
 
 # What people see of a topic.

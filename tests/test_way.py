@@ -21,7 +21,7 @@ from monitor.records import (
     Visibility,
 )
 from monitor.steps import decide
-from monitor.store import drafts, predictions
+from monitor.store import crowds, drafts, predictions
 from tests.day import DAY, HOUR, MINUTE, Day
 from tests.world import NOW, SITE
 
@@ -248,7 +248,7 @@ def test_spam_and_copies_are_not_people(day: Day) -> None:
     day.run(30 * MINUTE)
     assert day.negatives() == 1
     assert day.every_incident() == []
-    (wave,) = predictions.waves(day.db, NOW, 5)
+    (wave,) = crowds.waves(day.db, NOW, 5)
     assert (wave.comments, wave.people) == (40, 40)
 
 

@@ -35,7 +35,7 @@ from monitor.progress import progress
 from monitor.records import DraftState, Incident
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
-from monitor.store import comments, drafts, incidents, predictions
+from monitor.store import comments, crowds, drafts, incidents, predictions
 from monitor.telegram.base import Place
 from monitor.telegram.console import Console
 
@@ -159,7 +159,7 @@ def _settings(base: Settings, folder: Path, port: int) -> Settings:
 def _summary(db: Database, tools: Tools) -> words.DemoSummary:
     everything = drafts.in_state(db, tuple(DraftState))
     opened = sorted([*incidents.live(db), *incidents.ended(db, 10)], key=lambda i: i.opened_at)
-    waves = predictions.waves(db, scenario.WAVE_AT - timedelta(hours=1), _WAVE_COPIES)
+    waves = crowds.waves(db, scenario.WAVE_AT - timedelta(hours=1), _WAVE_COPIES)
     return words.DemoSummary(
         comments=comments.total(db),
         live=comments.count_live(db),

@@ -22,7 +22,7 @@ from monitor.spikes import WINDOWS, Baseline, Piece, Rules, learn, read_topics
 from monitor.spikes.window import WindowData
 from monitor.steps import coverage
 from monitor.steps.tools import Tools
-from monitor.store import counts, incidents, predictions, sources
+from monitor.store import counts, crowds, incidents, sources
 from monitor.store.schema import BIN_SECONDS
 
 HOUR = timedelta(hours=1)
@@ -67,11 +67,11 @@ def _rides_along(db: Database, live: Iterable[Incident], reading: Reading) -> bo
     People under one hot post speak of many things; that is one card with several issues, not
     several alarms.
     """
-    own = predictions.posts(db, reading.topic, reading.at - reading.hours * HOUR)
+    own = crowds.posts(db, reading.topic, reading.at - reading.hours * HOUR)
     for incident in live:
         if reading.level.rank > incident.peak.rank:
             continue
-        shared = predictions.posts(db, incident.topic, incident.onset_at)
+        shared = crowds.posts(db, incident.topic, incident.onset_at)
         together = sum(count for post, count in own.items() if post in shared)
         stronger = sum(shared[post] for post in own if post in shared)
         if together >= SAME_POSTS * sum(own.values()) and stronger >= together > 0:
@@ -111,7 +111,7 @@ def _reason(kind: EventKind, reading: Reading, name: str) -> str:
 
 
 def _crowd_sources(db: Database, reading: Reading) -> Sequence[tuple[str, int]]:
-    return predictions.crowd(db, reading.topic, reading.at - reading.hours * HOUR).sources
+    return crowds.crowd(db, reading.topic, reading.at - reading.hours * HOUR).sources
 
 
 def _onset(db: Database, reading: Reading) -> datetime:

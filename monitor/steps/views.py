@@ -20,7 +20,7 @@ from monitor.spikes.tail import usual_range
 from monitor.steps import coverage
 from monitor.steps.judge import HOUR, learned_normal, slot
 from monitor.steps.tools import Tools
-from monitor.store import comments, counts, drafts, incidents, predictions, sources
+from monitor.store import comments, counts, crowds, drafts, incidents, predictions, sources
 
 _EXAMPLES = 3
 _ALIKE = 0.5
@@ -44,7 +44,7 @@ def card_message(db: Database, tools: Tools, incident: Incident, now: datetime) 
 
 def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> CardView:
     """What the card of an incident shows now, without the picture."""
-    crowd = predictions.crowd(db, incident.topic, crowd_since(incident))
+    crowd = crowds.crowd(db, incident.topic, crowd_since(incident))
     issue = tools.issue(incident.topic)
     waiting = [d for d in drafts.of_incident(db, incident.id) if d.state is DraftState.PROPOSED]
     return CardView(
@@ -85,7 +85,7 @@ def examples(db: Database, tools: Tools, incident: Incident) -> list[Example]:
 
 def _companions(db: Database, tools: Tools, incident: Incident) -> list[tuple[str, int]]:
     """Issues that people raise under the same posts, by name."""
-    found = predictions.companions(db, incident.topic, crowd_since(incident), _COMPANY)
+    found = crowds.companions(db, incident.topic, crowd_since(incident), _COMPANY)
     return [(tools.issue(topic).name, count) for topic, count in found if topic in tools.topics]
 
 

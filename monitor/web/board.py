@@ -26,7 +26,7 @@ from monitor.records import (
 )
 from monitor.steps import views
 from monitor.steps.tools import Tools
-from monitor.store import drafts, incidents, predictions, sources
+from monitor.store import crowds, drafts, incidents, predictions, sources
 
 WAVE_WINDOW = timedelta(hours=72)
 WAVE_AT_LEAST = 5
@@ -208,7 +208,7 @@ def wave_cards(db: Database, tools: Tools, now: datetime) -> list[WaveCard]:
             issue_name=tools.issue(wave.first.issue).name,
             at=wave.first.stored.comment.created_at,
         )
-        for wave in predictions.waves(db, now - WAVE_WINDOW, WAVE_AT_LEAST)
+        for wave in crowds.waves(db, now - WAVE_WINDOW, WAVE_AT_LEAST)
     ]
 
 
