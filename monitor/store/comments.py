@@ -62,12 +62,28 @@ def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visib
             (visibility.value, source_id, external_id),
         )
         if visibility.value not in _COUNTED:
-            changed(
+            row = one(
                 db,
-                "DELETE FROM tally WHERE comment_id = "
-                "(SELECT id FROM comment WHERE source_id = ? AND external_id = ?)",
-                (source_id, external_id),
+                "SELECT id FROM comment WHERE source_id = ? AND external_id = ?",
+                [source_id, external_id],
             )
+            if row is not None:
+                changed(db, "DELETE FROM tally WHERE comment_id = ?", (row["id"],))
+                free_copies(db, CommentId(row["id"]))
+
+
+def free_copies(db: Database, first: CommentId) -> None:
+    """The first of several copies says this no more: let the others be read, and counted, anew.
+
+    Inside ``db.atomic()``. One of them becomes the first when they are understood again.
+    """
+    changed(db, "DELETE FROM copy WHERE comment_id = ?", (int(first),))
+    changed(
+        db,
+        "UPDATE comment SET predicted_by = NULL WHERE id IN "
+        "(SELECT comment_id FROM prediction WHERE copy_of = ?)",
+        (int(first),),
+    )
 
 
 def waiting(db: Database, limit: int) -> list[StoredComment]:

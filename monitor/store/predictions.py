@@ -54,8 +54,11 @@ def write(db: Database, understood: Sequence[tuple[StoredComment, Prediction]], 
         )
         db.conn.executemany("DELETE FROM tally WHERE comment_id = ?", ids)
         labelled = _labels_of(db, [i for (i,) in ids])
+        said = _keys_of(db, [i for (i,) in ids])
         predictions, tallies = [], []
         for stored, prediction in understood:
+            if said.get(stored.id, prediction.copy_key) != prediction.copy_key:
+                comments.free_copies(db, stored.id)
             copy_of = _first_copy(db, stored, prediction.copy_key)
             predictions.append(_values(prediction, copy_of))
             tally = _tally(stored, prediction, copy_of, labelled.get(stored.id, {}))
@@ -205,6 +208,20 @@ def _first_copy(db: Database, stored: StoredComment, copy_key: bytes | None) -> 
         (copy_key, int(stored.id), at),
     )
     return None
+
+
+def _keys_of(db: Database, ids: Sequence[int]) -> dict[CommentId, bytes]:
+    """What those of the comments that have copies said when they were last read."""
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    found = rows(
+        db,
+        "SELECT comment_id, copy_key FROM copy WHERE comment_id IN "
+        f"(SELECT copy_of FROM prediction WHERE copy_of IN ({marks}))",
+        ids,
+    )
+    return {CommentId(row["comment_id"]): row["copy_key"] for row in found}
 
 
 def _labels_of(db: Database, ids: Sequence[int]) -> dict[CommentId, dict[LabelField, str]]:

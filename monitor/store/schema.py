@@ -96,6 +96,7 @@ CREATE TABLE copy (
   comment_id INTEGER NOT NULL,
   last_at INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX copy_first ON copy(comment_id);
 CREATE TABLE label (
   id INTEGER PRIMARY KEY,
   comment_id INTEGER NOT NULL REFERENCES comment(id),
