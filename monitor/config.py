@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,9 @@ from pydantic_settings import (
 
 from monitor.errors import ConfigError
 from monitor.records import Level
+
+if TYPE_CHECKING:
+    from monitor.spikes.levels import Rules
 
 CONFIG_NAME = "config.toml"
 # The sources' secrets: SIAGA_SOURCES__<NAME>__TOKEN and the like.
@@ -118,6 +121,13 @@ class Spikes(_Part):
     calm_hours: Annotated[float, Field(gt=0)] = 3.0
     forgotten_minutes: Annotated[float, Field(gt=0)] = 30.0
     ignore: tuple[str, ...] = ("lainnya",)
+
+    @property
+    def rules(self) -> Rules:
+        """The part of these that turns a score into a level."""
+        from monitor.spikes.levels import Rules
+
+        return Rules(**self.model_dump(include=set(Rules.__slots__)))
 
     @model_validator(mode="after")
     def _levels_rise(self) -> Spikes:

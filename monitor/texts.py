@@ -64,20 +64,18 @@ def spike_rows(settings: Settings, file: Path, profile: str) -> Iterator[str]:
         ConfigError: the file cannot be read, a column is missing, a value is wrong (names the
             line), rows of a series are not in order, or there is no such profile.
     """
-    from monitor.spikes import PROFILES, Rules, judge_series
+    from monitor.spikes import PROFILES, judge_series
 
     if profile not in PROFILES:
         raise ConfigError(f"--profile: {profile}: accepted: {', '.join(PROFILES)}")
     names, rows, stamps = _read_series(file)
-    limits = settings.spikes.model_dump(include=set(Rules.__slots__))
     by_series: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         by_series.setdefault(name, []).append(i)
+    rules = settings.spikes.rules
     judged: dict[int, JudgedRow] = {}
     for places in by_series.values():
-        found = judge_series(
-            [rows[i] for i in places], profile, Rules(**limits), settings.office.zone
-        )
+        found = judge_series([rows[i] for i in places], profile, rules, settings.office.zone)
         judged.update(zip(places, found, strict=True))
     yield _csv_line(["series", "at", "count", "expected", "upper", "score", "level", "reason"])
     for i, name in enumerate(names):

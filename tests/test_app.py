@@ -278,7 +278,7 @@ def test_the_service_beats_by_itself(tools: Tools, tmp_path: Path) -> None:
     quick = make_settings(tmp_path, poll={"tick_seconds": 0.05})
     clock = Clock()
     with app.Service(replace(tools, settings=quick), clock):
-        until(lambda: clock.looks >= 5)
+        assert until(lambda: clock.looks >= 5)
 
 
 def test_a_start_recovers_what_was_under_way(tools: Tools) -> None:
@@ -289,7 +289,7 @@ def test_a_start_recovers_what_was_under_way(tools: Tools) -> None:
     db.conn.execute("UPDATE notice SET state = 'sending'")
     db.conn.commit()
     with app.Service(tools, Clock()):
-        until(lambda: [one.state for one in notices.every(db)] == [NoticeState.SENT])
+        assert until(lambda: [one.state for one in notices.every(db)] == [NoticeState.SENT])
     db.close()
 
 

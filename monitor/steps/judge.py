@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from monitor.incidents import Pace, Step, advance
 from monitor.messages import why as words
 from monitor.records import EventKind, Incident, Reading, SourceId
-from monitor.spikes import WINDOWS, Baseline, Piece, Rules, learn, read_topics
+from monitor.spikes import WINDOWS, Baseline, Piece, learn, read_topics
 from monitor.spikes.window import WindowData
 from monitor.steps import coverage
 from monitor.steps.tools import Tools
@@ -43,14 +43,16 @@ class Normal:
 def judge(db: Database, tools: Tools, now: datetime) -> int:
     """Read every topic and write what follows; how many incidents changed state."""
     normal = learned_normal(db, tools, now)
-    readings = read_topics(normal.baseline, _windows(db, tools, normal, now), now, _rules(tools))
+    readings = read_topics(
+        normal.baseline, _windows(db, tools, normal, now), now, tools.settings.spikes.rules
+    )
     live = {incident.topic: incident for incident in incidents.live(db)}
-    changed = 0
+    pace, changed = _pace(tools), 0
     # The strongest first: what rises beside it under the same posts is then part of it.
     for reading in sorted(readings.values(), key=lambda one: (-one.score, one.topic)):
         incident = live.get(reading.topic)
         last_end = None if incident else incidents.last_end(db, reading.topic)
-        step = advance(incident, reading, last_end, _pace(tools))
+        step = advance(incident, reading, last_end, pace)
         if step is None or (incident is None and _rides_along(db, live.values(), reading)):
             continue
         tools.boundary("judge:before-write")
@@ -226,23 +228,10 @@ def slot(at: datetime, tools: Tools) -> int:
     return local.weekday() * 24 + local.hour
 
 
-def _rules(tools: Tools) -> Rules:
-    spikes = tools.settings.spikes
-    return Rules(
-        waspada=spikes.waspada,
-        siaga=spikes.siaga,
-        awas=spikes.awas,
-        siaga_negatives=spikes.siaga_negatives,
-        awas_negatives=spikes.awas_negatives,
-        at_least=spikes.at_least,
-        times_expected=spikes.times_expected,
-    )
-
-
 def _pace(tools: Tools) -> Pace:
     spikes = tools.settings.spikes
     return Pace(
-        calm_below=spikes.waspada / 2,
+        calm_below=spikes.rules.calm_below,
         calm_for=timedelta(hours=spikes.calm_hours),
         forgotten_after=timedelta(minutes=spikes.forgotten_minutes),
     )
