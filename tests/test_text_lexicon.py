@@ -7,6 +7,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.text.lexicon import Lexicon, PlaceTables
+from monitor.text.normalise import Normaliser
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -28,6 +29,11 @@ def data(tmp_path: Path) -> Path:
         ("slang.tsv", "gk\t\n", r"slang\.tsv line 1"),
         ("slang.tsv", "\ttidak\n", r"slang\.tsv line 1"),
         ("stems.tsv", "a\tb\tc\n", r"stems\.tsv line 1"),
+        ("stems.tsv", "\ta\n", r"stems\.tsv line 1"),
+        ("tone.tsv", "# ok\nrusak\t-3\n", r"tone\.tsv line 2: 'rusak': .*none of -2, -1, 1, 2"),
+        ("tone.tsv", "rusak\t0\n", r"tone\.tsv line 1"),
+        ("tone.tsv", "rusak\t-1\nrusak\t1\n", r"tone\.tsv line 2: 'rusak': stands twice"),
+        ("tone.tsv", "rusak -1\n", r"tone\.tsv line 1: 2 columns"),
         ("flags.toml", "[abuse\n", r"flags\.toml: .*line 1"),
         ("flags.toml", "abuse = 1\n", r"flags\.toml: abuse: must be a table"),
         ("flags.toml", "[abuse]\nany = 'x'\n", r"flags\.toml: abuse\.any: must be a list"),
@@ -52,7 +58,7 @@ def test_mistakes_name_file_and_line(data: Path, file: str, content: str, compla
         ("kalteng.tsv", "A\t\t\n", r"kalteng\.tsv line 1"),
         ("aliases.tsv", "A\tb\n", r"aliases\.tsv line 1"),
         ("cues.tsv", "kec\tbesar\n", r"cues\.tsv line 1: 'besar'"),
-        ("needs_cue.tsv", "selat\tnever\t\n", r"needs_cue\.tsv line 1: 'never'"),
+        ("needs_cue.tsv", "selat\tnever\t\t\t\n", r"needs_cue\.tsv line 1: 'never'"),
     ],
 )
 def test_mistakes_in_places_are_named(data: Path, file: str, content: str, complaint: str) -> None:
@@ -82,3 +88,13 @@ def test_the_delivered_tables_are_complete() -> None:
     }  # fmt: skip
     assert lexicon.flags.praise
     assert lexicon.stems["kerusakan"] == "rusak"
+    assert lexicon.tones["rusak"] < 0 < lexicon.tones["bagus"]
+    assert set(lexicon.tones.values()) == {-2, -1, 1, 2}
+
+
+def test_every_tone_phrase_is_written_as_the_normaliser_writes_it() -> None:
+    lexicon = Lexicon.load(DATA / "lexicon")
+    normaliser = Normaliser(lexicon.slang, lexicon.doubles)
+    changed = {one for one in lexicon.tones if normaliser.normalise(one) != one}
+    too_long = {one for one in lexicon.tones if len(one.split()) > 3}
+    assert (changed, too_long) == (set(), set())

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
 from monitor.text.lexicon import Lexicon, PlaceTables
-from monitor.text.normalise import Normaliser, mark_negation
+from monitor.text.negation import mark_negation
+from monitor.text.normalise import Normaliser
 
 DATA = Path(__file__).parent.parent / "data"
 LEXICON = Lexicon.load(DATA / "lexicon")

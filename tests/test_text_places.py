@@ -7,7 +7,8 @@ import pytest
 from monitor.text.lexicon import PlaceName, PlaceTables
 from monitor.text.places import Gazetteer
 
-TABLES = PlaceTables.load(Path(__file__).parent.parent / "data" / "places")
+DATA = Path(__file__).parent.parent / "data" / "places"
+TABLES = PlaceTables.load(DATA)
 GAZETTEER = Gazetteer(TABLES)
 
 
@@ -34,19 +35,45 @@ def regions(text: str) -> list[tuple[str, str | None]]:
         ("warga selat menunggu", [("Kapuas", "Selat")]),
         ("baru raya jalan selat murung", []),
         ("dalam kurun waktu lama", []),
+        ("urang bulik kampung", []),
+        ("kec ketapang gelap, ketapang kalbar", []),
         ("kec kurun gelap", [("Gunung Mas", "Kurun")]),
-        ("di kurun", []),
+        ("di kurun waktu itu", []),
+        ("dalam kurun 3 tahun", []),
         ("dusun tengah kami", []),
         ("kecamatan dusun tengah", [("Barito Timur", "Dusun Tengah")]),
         ("pian handak bulik kah", []),
-        ("sungai mentaya", []),
+        ("sungai mentaya", [("Kotawaringin Timur", None)]),
         ("daerah mentaya hulu", [("Kotawaringin Timur", "Mentaya Hulu")]),
         ("orang mentaya", [("Kotawaringin Timur", None)]),
         ("lamandau banjir", [("Lamandau", None)]),
         ("kec lamandau banjir", [("Lamandau", "Lamandau")]),
         ("banjir disampit dan kekapuas", [("Kotawaringin Timur", None), ("Kapuas", None)]),
-        ("kapuas hulu", [("Kapuas", None)]),
+        ("kapuas hulu", [("Kapuas", "Kapuas Hulu")]),
+        ("kabupaten kapuas hulu", []),
+        ("kapuas hulu dekat putussibau", []),
+        ("gerabah kasongan bantul, sirkuit sepang, pujon malang", []),
+        ("kasongan banjir", [("Katingan", None)]),
+        ("kec. sepang gelap", [("Gunung Mas", "Sepang")]),
+        ("barito kuala dan barito putera", []),
+        ("mantap jalan bukit raya pekanbaru", []),
         ("sampitan", []),
+        ("mura itu kabupaten jauh", [("Murung Raya", None)]),
+        ("harga mura", []),
+        ("SDN 2 Selat bocor", [("Kapuas", "Selat")]),
+        ("tahun 2020 selat", []),
+        ("muarateweh jekanraya mentaya hilirselatan", [
+            ("Barito Utara", None), ("Palangka Raya", "Jekan Raya"),
+            ("Kotawaringin Timur", "Mentaya Hilir Selatan")]),
+        ("kotimku, sampitnya, drsampit, dipangkalan bun", [
+            ("Kotawaringin Timur", None), ("Kotawaringin Timur", None),
+            ("Kotawaringin Timur", None), ("Kotawaringin Barat", None)]),
+        ("katigan kattingan ktaingan ketingann", [("Katingan", None)] * 3),
+        ("sampiiittt banjirrr", [("Kotawaringin Timur", None)]),
+        ("seruan itu, kapas, timah, timpa", []),
+        ("p.bun dan palangka-raya", [("Kotawaringin Barat", None), ("Palangka Raya", None)]),
+        ("kereng bangkirai", [("Palangka Raya", None)]),
+        ("mantangai hulu", [("Kapuas", "Mantangai")]),
         ("Gn. Bintang Awai", [("Barito Selatan", "Gunung Bintang Awai")]),
         ("kuala", []),
         ("", []),
@@ -60,6 +87,28 @@ def test_a_match_says_where_it_stands() -> None:
     text = "\u0130\u0130 jalan disampit"
     (place,) = GAZETTEER.places(text)
     assert place.matched == "sampit" == text[place.start : place.end]
+
+
+def test_an_ending_is_no_part_of_the_match() -> None:
+    (place,) = GAZETTEER.places("jalan di Sampitnya rusak")
+    assert place.matched == "Sampit"
+
+
+@pytest.mark.parametrize("file", ["cues.tsv", "needs_cue.tsv", "aliases.tsv", "villages.tsv"])
+def test_no_name_or_word_stands_twice_in_a_list(file: str) -> None:
+    column = 2 if file in {"aliases.tsv", "villages.tsv"} else 0
+    lines = (DATA / file).read_text(encoding="utf-8").splitlines()
+    cells = [line.split("\t")[column].lower() for line in lines if not line.startswith("#")]
+    assert len(cells) == len(set(cells))
+
+
+def test_every_name_with_a_need_is_in_the_tables() -> None:
+    names = {" ".join(name.name.replace(".", " ").split()) for name in TABLES.names}
+    assert set(TABLES.needs) <= names
+
+
+def test_ordinary_words_are_no_places() -> None:
+    assert [word for word in TABLES.ordinary if GAZETTEER.places(word)] == []
 
 
 def test_all_regions_of_the_province_are_there() -> None:

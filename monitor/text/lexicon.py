@@ -17,8 +17,9 @@ from monitor.errors import ConfigError
 from monitor.text.languages import LANGUAGES
 
 _NEVER = r"(?!)"
-CUE_KINDS: Final = frozenset({"kecamatan", "kabupaten", "weak"})
-NEEDS: Final = frozenset({"any", "strong"})
+CUE_KINDS: Final = frozenset({"kecamatan", "kabupaten", "desa", "weak"})
+_TONE_VALUES: Final = ("-2", "-1", "1", "2")
+NEEDS: Final = frozenset({"none", "any", "strong"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Lexicon:
     markers: Mapping[str, frozenset[str]]
     stems: Mapping[str, str]
     issue_keywords: Mapping[str, Mapping[str, float]]
+    tones: Mapping[str, int]
     spam: Mapping[str, SpamRule]
     flags: FlagRules
 
@@ -65,6 +67,7 @@ class Lexicon:
             markers=markers,
             stems=_pairs(folder / "stems.tsv", may_stay=True),
             issue_keywords=_issue_keywords(folder / "issue_keywords.toml"),
+            tones=_tones(folder / "tone.tsv"),
             spam=_spam_rules(folder / "spam.toml"),
             flags=_flag_rules(folder / "flags.toml", folder / "urgent.toml"),
         )
@@ -72,19 +75,29 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """A written name and the region that it means; ``kecamatan`` None: the whole kabupaten."""
+    """A written name and the region that it means; ``kecamatan`` None: the whole kabupaten.
+
+    ``often``: written so often, and so unlike other words, that it is known with a slip in it too.
+    """
 
     name: str
     kabupaten: str
     kecamatan: str | None
+    often: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceNeed:
-    """What must stand before a name that is also an ordinary word, and what must not follow."""
+    """What a name needs that is also an ordinary word or a place elsewhere.
 
-    cue: str
-    not_before: frozenset[str]
+    ``cue`` "any" or "strong" must stand before it (empty: none is needed); the words that must not
+    follow it, not precede it, and not be anywhere in the text.
+    """
+
+    cue: str = ""
+    not_before: frozenset[str] = frozenset()
+    not_after: frozenset[str] = frozenset()
+    not_with: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +107,20 @@ class PlaceTables:
     names: tuple[PlaceName, ...]
     cues: Mapping[str, str]
     needs: Mapping[str, PlaceNeed]
+    ordinary: frozenset[str] = frozenset()
+    """Words that look like a slip in a name and are none."""
 
     @classmethod
     def load(cls, folder: Path, province: str = "kalteng") -> PlaceTables:
-        """Read ``<province>.tsv``, aliases and cues. Raise ConfigError naming file and line."""
-        files = (folder / f"{province}.tsv", folder / "aliases.tsv")
+        """Read ``<province>.tsv`` and the lists beside it. Raise ConfigError naming file, line."""
+        often = (f"{province}.tsv", "towns.tsv")
         names = tuple(
-            PlaceName(name.lower(), kabupaten, kecamatan or None)
-            for path in files
-            for _, (kabupaten, kecamatan, name) in _rows(path, 3)
+            PlaceName(name.lower(), kabupaten, kecamatan or None, file in often)
+            for file in (*often, "aliases.tsv", "villages.tsv")
+            for _, (kabupaten, kecamatan, name) in _rows(folder / file, 3)
         )
-        return cls(names, _cues(folder / "cues.tsv"), _needs(folder / "needs_cue.tsv"))
+        needs = _needs(folder / "needs_cue.tsv")
+        return cls(names, _cues(folder / "cues.tsv"), needs, _words(folder / "ordinary.txt"))
 
 
 def _text(path: Path) -> str:
@@ -148,6 +164,18 @@ def _pairs(path: Path, may_stay: bool = False) -> dict[str, str]:
     return pairs
 
 
+def _tones(path: Path) -> dict[str, int]:
+    tones: dict[str, int] = {}
+    for number, (phrase, value) in _rows(path, 2):
+        if phrase in tones or value not in _TONE_VALUES:
+            raise ConfigError(
+                f"word list: {path} line {number}: {phrase!r}: stands twice, or its value is none "
+                f"of {', '.join(_TONE_VALUES)}"
+            )
+        tones[phrase] = int(value)
+    return tones
+
+
 def _cues(path: Path) -> dict[str, str]:
     cues: dict[str, str] = {}
     for number, (word, kind) in _rows(path, 2):
@@ -159,10 +187,11 @@ def _cues(path: Path) -> dict[str, str]:
 
 def _needs(path: Path) -> dict[str, PlaceNeed]:
     needs: dict[str, PlaceNeed] = {}
-    for number, (name, cue, not_before) in _rows(path, 3):
+    for number, (name, cue, *refused) in _rows(path, 5):
         if cue not in NEEDS:
             raise ConfigError(f"word list: {path} line {number}: {cue!r}: not {sorted(NEEDS)}")
-        needs[name] = PlaceNeed(cue, frozenset(not_before.split()))
+        needed = "" if cue == "none" else cue
+        needs[name] = PlaceNeed(needed, *(frozenset(cell.split()) for cell in refused))
     return needs
 
 

@@ -10,6 +10,9 @@ from monitor.text.languages import LANGUAGES
 _ALWAYS = frozenset().union(*(language.negators for language in LANGUAGES))
 _OWN = {language.code: _ALWAYS | language.own_negators for language in LANGUAGES}
 _SCOPE = 2
+NEGATED = "tidak_"
+"""Stands before a word that a negator reaches."""
+
 # Words that carry no content: the scope of a negator reaches over them.
 _LIGHT = frozenset({
     "yang", "di", "ke", "dari", "dan", "itu", "ini", "juga", "lagi", "ada", "saja", "akan", "sudah",
@@ -26,8 +29,8 @@ _ENDS = frozenset({
 def mark_negation(normalised: str, language: str = "id") -> str:
     """Prefix ``tidak_`` to up to two content words after a negator ("tidak tidak_bagus").
 
-    Indonesian, Banjar and Javanese negators count in every text, those that mean something else
-    in Indonesian (Ngaju ``dia``, Banjar ``lain``) only when ``language`` says so.
+    The ``negators`` of every language count in every text, those that mean something else in
+    Indonesian (Ngaju ``dia``, Banjar ``lain``) only when ``language`` says so.
     """
     negators = _OWN.get(language, _ALWAYS)
     left = 0
@@ -39,6 +42,6 @@ def mark_negation(normalised: str, language: str = "id") -> str:
             left = 0
         elif left and token[0].isalpha() and token not in _LIGHT:
             left -= 1
-            token = f"tidak_{token}"  # noqa: PLW2901 - the loop's own output
+            token = f"{NEGATED}{token}"  # noqa: PLW2901 - the loop's own output
         marked.append(token)
     return " ".join(marked)

@@ -14,10 +14,12 @@ class Phrases(Generic[T]):
     __slots__ = ("_by_first",)
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        by_first: dict[str, list[tuple[list[str], T]]] = {}
+        # First word -> how many words follow it -> those words -> what belongs to the phrase.
+        by_first: dict[str, dict[int, dict[tuple[str, ...], list[T]]]] = {}
         for phrase, payload in phrases:
             first, *rest = phrase.split()
-            by_first.setdefault(first, []).append((rest, payload))
+            sizes = by_first.setdefault(first, {})
+            sizes.setdefault(len(rest), {}).setdefault(tuple(rest), []).append(payload)
         self._by_first = by_first
 
     def found(self, tokens: Sequence[str]) -> list[T]:
@@ -27,9 +29,6 @@ class Phrases(Generic[T]):
         for index, token in enumerate(tokens):
             if token in by_first:
                 after = index + 1
-                hits += [
-                    payload
-                    for rest, payload in by_first[token]
-                    if not rest or list(tokens[after : after + len(rest)]) == rest
-                ]
+                for size, rests in by_first[token].items():
+                    hits += rests.get(tuple(tokens[after : after + size]), ())
         return hits

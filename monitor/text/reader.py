@@ -20,6 +20,7 @@ from monitor.text.personal import Found, mask_found, personal_data
 from monitor.text.places import Gazetteer, Place
 from monitor.text.spam import SpamJudge
 from monitor.text.stems import Stemmer
+from monitor.text.tone import ToneReader
 
 _STEMMED = frozenset({"id", "en"})
 
@@ -51,6 +52,7 @@ class TextReader:
     flag_finder: FlagFinder
     stemmer: Stemmer
     issue_voter: IssueVoter
+    tone_reader: ToneReader
 
     @classmethod
     def build(cls, lexicon: Lexicon, tables: PlaceTables) -> TextReader:
@@ -70,6 +72,7 @@ class TextReader:
             flag_finder=FlagFinder(lexicon.flags),
             stemmer=Stemmer(lexicon.stems, kept=gazetteer.tokens | local),
             issue_voter=IssueVoter(lexicon.issue_keywords),
+            tone_reader=ToneReader(lexicon.tones),
         )
 
     @classmethod

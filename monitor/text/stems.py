@@ -69,6 +69,9 @@ class Stemmer:
             return override
         if word in self._kept or word in self._root_words or not word[0].isalpha():
             return word
+        # Sastrawi drops letters of other alphabets, up to nothing.
+        if not word.isascii():
+            return word
         root = self._sastrawi_stem(word)
         return root if root != word else self._colloquial(word)
 

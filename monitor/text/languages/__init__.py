@@ -43,16 +43,23 @@ class LanguageGuesser:
     def guess(self, normalised: str) -> tuple[str, float]:
         """Language code (or ``"mixed"``) and the share of votes behind it, 0 to 1.
 
-        ``("id", 0.0)`` for texts under four words and when no language has two votes.
+        ``("id", 0.0)`` when no language has two votes. A text under four words has a language
+        when no other one has a vote, and is Indonesian without weight otherwise.
         """
         words = [token for token in normalised.split() if token[0].isalpha()]
         votes: dict[str, int] = {}
-        if len(words) >= _MIN_WORDS:
-            known = self._codes
-            for word in words:
-                for code in known.get(word, ()):
-                    votes[code] = votes.get(code, 0) + 1
-        return _verdict(votes)
+        known = self._codes
+        for word in words:
+            for code in known.get(word, ()):
+                votes[code] = votes.get(code, 0) + 1
+        return _verdict(votes) if len(words) >= _MIN_WORDS else _short_verdict(votes)
+
+
+def _short_verdict(votes: Mapping[str, int]) -> tuple[str, float]:
+    """The only language with votes, unless it is Indonesian, which needs no proof."""
+    if len(votes) == 1 and INDONESIAN.code not in votes:
+        return next(iter(votes)), 1.0
+    return INDONESIAN.code, 0.0
 
 
 def _verdict(votes: Mapping[str, int]) -> tuple[str, float]:

@@ -8,6 +8,9 @@ from monitor.text.languages.base import Language
 BANJAR = Language(
     code="bjn",
     name="Banjar",
-    negators=frozenset({"kada", "kadada", "kadida", "balum", "baluman"}),
-    own_negators=frozenset({"lain"}),
+    negators=frozenset(
+        {"kada", "kadada", "kadida", "kadak", "kadalah", "kededa", "kadakawa", "kadausah"}
+        | {"balum", "baluman", "balumlah", "balumai"}
+    ),
+    own_negators=frozenset({"lain", "kd", "kdd", "kdda", "keda"}),
 )

@@ -7,5 +7,8 @@ from monitor.text.languages.base import Language
 INDONESIAN = Language(
     code="id",
     name="Indonesia",
-    negators=frozenset({"tidak", "belum", "bukan", "jangan", "kurang", "tanpa", "bukannya"}),
+    negators=frozenset(
+        {"tidak", "belum", "bukan", "jangan", "kurang", "tanpa", "bukannya", "tiada", "takkan"}
+        | {"tidaklah", "belumlah", "bukanlah", "janganlah"}
+    ),
 )

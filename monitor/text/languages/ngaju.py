@@ -7,5 +7,6 @@ from monitor.text.languages.base import Language
 NGAJU = Language(
     code="nij",
     name="Dayak Ngaju",
-    own_negators=frozenset({"dia", "diak", "jida", "hindai", "jatun", "jaton", "ela"}),
+    negators=frozenset({"jida", "jaton", "jatun", "jatuun"}),
+    own_negators=frozenset({"dia", "diak", "hindai", "jatu", "ela", "elalah"}),
 )

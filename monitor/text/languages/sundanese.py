@@ -7,5 +7,6 @@ from monitor.text.languages.base import Language
 SUNDANESE = Language(
     code="su",
     name="Sunda",
-    own_negators=frozenset({"teu", "henteu", "moal", "sanes", "ulah", "acan"}),
+    negators=frozenset({"teu", "henteu", "hanteu", "hente", "moal", "euweuh", "encan", "tacan"}),
+    own_negators=frozenset({"sanes", "lain", "ulah", "acan", "can", "tong", "tara"}),
 )
