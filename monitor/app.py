@@ -70,10 +70,12 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         settings.models,
         settings.data,
         embeddings=settings.classify.embeddings,
-        ask_human_below=settings.classify.ask_human_below,
+        precision=settings.classify.precision,
         cache=StoredVectors(settings.database),
         province=settings.office.province,
     )
+    if classifier.trouble:
+        log.error("%s; %s serves in its place", classifier.trouble, classifier.version)
     connected = {
         SourceId(name): connect(SourceId(name), part, settings)
         for name, part in settings.sources.items()

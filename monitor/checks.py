@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monitor.app import build_telegram, connect, prepare
 from monitor.classify import Classifier
 from monitor.config import Settings
-from monitor.errors import MonitorError
+from monitor.errors import ModelError, MonitorError
 from monitor.knowledge import load_knowledge
 from monitor.platforms.base import Health
 from monitor.records import SourceId
@@ -68,9 +68,11 @@ def _model(settings: Settings) -> str:
         settings.models,
         settings.data,
         embeddings=settings.classify.embeddings,
-        ask_human_below=settings.classify.ask_human_below,
+        precision=settings.classify.precision,
         province=settings.office.province,
     )
+    if classifier.trouble:
+        raise ModelError(f"{classifier.trouble}; {classifier.version} serves in its place")
     return f"{classifier.version} ({'with' if classifier.embeds else 'without'} embeddings)"
 
 

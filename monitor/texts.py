@@ -7,14 +7,15 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from monitor.classify import Classifier
     from monitor.classify.embed import Mode
     from monitor.config import Settings
     from monitor.spikes.series import JudgedRow, SeriesRow
@@ -26,23 +27,42 @@ _MOST = 1e12
 _BROKEN = re.compile("[\udc80-\udcff]")
 
 
-def classify_lines(settings: Settings, embeddings: Mode, lines: Iterable[str]) -> Iterator[str]:
-    """One JSON line per input line, in order; a line may be plain text or JSON with ``text``."""
-    from monitor.classify import Classifier, verdict_json
+def classify_lines(
+    settings: Settings, embeddings: Mode, lines: Iterable[str], *, explain: bool = False
+) -> Iterator[str]:
+    """One JSON line per input line, in order; a line may be plain text or JSON with ``text``.
+
+    ``explain`` adds ``why``: the weight of each word for each answer.
+    """
+    from monitor.classify import Classifier
 
     classifier = Classifier.load(
         settings.models,
         settings.data,
         embeddings=embeddings,
-        ask_human_below=settings.classify.ask_human_below,
+        precision=settings.classify.precision,
         province=settings.office.province,
     )
     waiting = iter(lines)
     while batch := [text_of(line) for line in itertools.islice(waiting, _BATCH)]:
-        for verdict in classifier.predict(batch):
-            line = json.dumps(verdict_json(verdict), ensure_ascii=False)
+        for verdict in _explained(classifier, batch) if explain else _judged(classifier, batch):
+            line = json.dumps(verdict, ensure_ascii=False)
             # Half an emoji cannot be written as UTF-8, but as JSON's own escape it can.
             yield line.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _judged(classifier: Classifier, batch: Sequence[str]) -> Iterator[dict[str, Any]]:
+    from monitor.classify import verdict_json
+
+    return map(verdict_json, classifier.predict(batch))
+
+
+def _explained(classifier: Classifier, batch: Sequence[str]) -> Iterator[dict[str, Any]]:
+    from monitor.classify import explanation_json, verdict_json
+
+    for text in batch:
+        verdict, why = classifier.explain(text)
+        yield {**verdict_json(verdict), "why": explanation_json(why)}
 
 
 def text_of(line: str) -> str:

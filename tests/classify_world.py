@@ -6,10 +6,17 @@ import csv
 import shutil
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
+from typing import Any
 
+from monitor.classify.embed import Embedder
+from monitor.classify.model_files import Model, point_to, save
 from monitor.classify.predict import Classifier
+from monitor.records import Intent, Sentiment
 from monitor.text.reader import TextReader
+from monitor.training.dataset import Example
+from monitor.training.fit import fit, read_examples
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -35,8 +42,8 @@ def reader() -> TextReader:
     return TextReader.load(DATA)
 
 
-def small_data(folder: Path, every: int = 10) -> Path:
-    """A data folder with every tenth of the project's own texts."""
+def small_data(folder: Path, every: int = 25) -> Path:
+    """A data folder with every so manyeth of the project's own texts."""
     data = folder / "data"
     for part in ("lexicon", "places"):
         shutil.copytree(DATA / part, data / part)
@@ -55,6 +62,61 @@ def write_rows(path: Path, rows: Sequence[Sequence[str]], heading: Sequence[str]
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([heading, *rows])
     return path
+
+
+_SUBJECTS = (
+    ("jalan", "jalan_infrastruktur"), ("air", "air_bersih"), ("listrik", "listrik_internet"),
+)  # fmt: skip
+_GOOD, _BAD = ("bagus", "lancar", "mantap"), ("parah", "kotor", "mengecewakan")
+_GROUPS = count()
+
+
+def told(text: str, tone: Sentiment, intent: Intent, issue: str, **more: Any) -> Example:
+    """One invented text that is no twin of another."""
+    return Example(
+        text, "own", tone, issue, intent, more.pop("urgent", False), more.pop("language", "id"),
+        group=f"tiny {next(_GROUPS)}",
+    )  # fmt: skip
+
+
+def tiny_examples() -> list[Example]:
+    """Some tens of invented texts about three issues, in two languages."""
+    rows = [told("siapa juara kampung", Sentiment.NETRAL, Intent.LAINNYA, "lainnya")] * 3
+    for subject, issue in _SUBJECTS:
+        for good, bad in zip(_GOOD, _BAD, strict=True):
+            said = f"{subject} di kampung"
+            rows += [
+                told(f"{said} {good}", Sentiment.POSITIF, Intent.APRESIASI, issue),
+                told(f"{said} tidak {good}", Sentiment.NEGATIF, Intent.KELUHAN, issue),
+                told(f"{said} {bad}", Sentiment.NEGATIF, Intent.KELUHAN, issue),
+                told(f"kapan {said} dibuka", Sentiment.NETRAL, Intent.PERTANYAAN, issue),
+                told(f"tolong {said} {bad}", Sentiment.NEGATIF, Intent.KELUHAN, issue, urgent=True),
+                told(f"{subject} kada {good}", Sentiment.NEGATIF, Intent.KELUHAN, issue,
+                     language="bjn"),
+            ]  # fmt: skip
+    return rows
+
+
+@lru_cache(maxsize=2)
+def tiny_model(vectors: bool = False) -> Model:
+    """A model of :func:`tiny_examples`, with heads on (meaningless) sentence vectors or without."""
+    embedder = Embedder(FakeEngine()) if vectors else None
+    course = read_examples(tiny_examples(), reader(), embedder, silent).course()
+    issues = ("lainnya", *(issue for _, issue in _SUBJECTS))
+    return fit(course, issues, "tiny").model
+
+
+def tiny(vectors: bool = False) -> Classifier:
+    """A classifier of :func:`tiny_model`."""
+    embedder = Embedder(FakeEngine()) if vectors else None
+    return Classifier(tiny_model(vectors), reader(), embedder=embedder)
+
+
+def serve(model: Model, models: Path) -> Path:
+    """Write a model and let it serve; its folder."""
+    save(model, models / model.version, {"card.md": b"# card\n"})
+    point_to(models, (model.version,))
+    return models / model.version
 
 
 class FakeEngine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -11,6 +13,7 @@ from monitor.classify.features import (
     Document,
     FeatureSpace,
     document,
+    document_of,
     learn_vocabulary,
     pieces_of,
 )
@@ -30,33 +33,50 @@ def documents(texts: list[str]) -> list[Document]:
     return [Document(text) for text in texts]
 
 
-def test_words_and_pieces_weigh_as_in_scikit_learn() -> None:
-    vocabulary = learn_vocabulary(documents(TEXTS))
-    ours = FeatureSpace(vocabulary).matrix(documents(TEXTS)).toarray()
+def rooted_on(text: str) -> Document:
+    """A document whose roots are its words as they stand."""
+    return Document(text, roots=tuple(text.split()))
+
+
+def test_words_pieces_and_roots_weigh_as_in_scikit_learn() -> None:
+    vocabulary = learn_vocabulary(rooted := [rooted_on(text) for text in TEXTS])
+    ours = FeatureSpace(vocabulary).matrix(rooted).toarray()
     words = TfidfVectorizer(
         ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+", min_df=3, dtype=np.float32
     )
     pieces = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3, dtype=np.float32
     )
+    roots = TfidfVectorizer(
+        analyzer=lambda text: [root for root in text.split() if root[0].isalpha()],
+        sublinear_tf=True,
+        min_df=3,
+        dtype=np.float32,
+    )
     theirs = np.hstack(
-        [words.fit_transform(TEXTS).toarray(), pieces.fit_transform(TEXTS).toarray()]
+        [part.fit_transform(TEXTS).toarray() for part in (words, pieces, roots)],
     )
     assert vocabulary.words == tuple(words.get_feature_names_out())
     assert vocabulary.pieces == tuple(pieces.get_feature_names_out())
+    assert vocabulary.roots == tuple(roots.get_feature_names_out())
+    width = len(vocabulary.words) + len(vocabulary.pieces)
+    assert vocabulary.root_columns == slice(width, len(vocabulary))
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
 
 
 def test_what_stands_in_fewer_than_three_texts_is_not_kept() -> None:
-    vocabulary = learn_vocabulary(documents(["rahasia sekali", "rahasia juga", "rahasia juga"]))
+    texts = ["rahasia sekali", "rahasia juga", "rahasia juga"]
+    vocabulary = learn_vocabulary(map(rooted_on, texts))
     assert vocabulary.words == ()
     assert vocabulary.pieces == ()
+    assert vocabulary.roots == ()
 
 
 def test_account_names_and_numbers_are_never_kept() -> None:
     texts = [f"@budi_palsu lapor 0812 {n} ke @user" for n in range(5)]
-    vocabulary = learn_vocabulary(documents(texts))
+    vocabulary = learn_vocabulary(map(rooted_on, texts))
     assert "@user" in vocabulary.words
+    assert vocabulary.roots == ("ke", "lapor")
     assert not any("budi" in item or "0812" in item for item in vocabulary.words)
     assert not any("budi" in item or item.strip(" 0123456789") == "" for item in vocabulary.pieces)
 
@@ -77,13 +97,57 @@ def test_words_behind_a_negator_count_as_another_word() -> None:
 
 
 def test_keyword_votes_are_columns_of_their_own() -> None:
-    read = reader().read("PDAM mati lagi min")
-    one = document(read, {"air_bersih": 2.0})
+    one = document(reader().read("ledeng PDAM"), reader())
+    votes = reader().issue_votes("ledeng pdam")
+    assert set(votes) == {"air_bersih"}
     vocabulary = learn_vocabulary([one])
     assert vocabulary.rules == ("issue air_bersih",)
-    row = FeatureSpace(vocabulary).matrix([one, Document("x", rules={"issue baru": 1.0})]).toarray()
-    assert row[0, -1] == pytest.approx(0.4)
+    space = FeatureSpace(vocabulary)
+    assert space.rule_columns == {"issue air_bersih": 0}
+    row = space.matrix([one, Document("x", rules={"issue baru": 1.0})]).toarray()
+    assert row[0, -1] == pytest.approx(0.5 * math.log1p(votes["air_bersih"]))
     assert row[1, -1] == 0
+
+
+def test_tone_is_a_rule_that_a_negator_turns_round() -> None:
+    praise, blame = (
+        document(reader().read(text), reader()).rules for text in ("bagus", "tidak bagus")
+    )
+    assert praise == {"tone praise": pytest.approx(0.5 * math.log1p(2)), "tone good": 0.5}
+    assert blame == {"tone not praise": pytest.approx(0.5 * math.log1p(2)), "tone bad": 0.5}
+
+
+def test_a_read_text_and_its_normalised_text_are_the_same_document() -> None:
+    read = reader().read("jalanan gk diperbaiki jg, parah!!")
+    one = document(read, reader())
+    assert one == document_of(read.normalised, read.language_guess, reader())
+    assert "baik" in one.roots
+    assert one.normalised == read.normalised
+
+
+def test_every_column_of_a_document_is_placed_on_tokens() -> None:
+    texts = ["jalan tidak bagus 5", "jalan tidak bagus 7", "jalan tidak bagus 9"]
+    space = FeatureSpace(learn_vocabulary(map(rooted_on, texts)))
+    one = rooted_on("air jalan tidak bagus jalan 12 @budi_palsu")
+    places = space.places(one)
+    assert set(places) == set(space.matrix([one]).indices.tolist())
+    words, before = space.vocabulary.words, space.vocabulary.root_columns.start
+    named = {words[column]: found for column, found in places.items() if column < len(words)}
+    assert named == {
+        "jalan": [1, 4],
+        "tidak": [2],
+        "bagus": [3],
+        "<angka>": [5],
+        "jalan tidak": [1, 2],
+        "tidak bagus": [2, 3],
+        "tidak_bagus": [3],
+    }
+    roots = space.vocabulary.roots
+    assert {roots[column - before]: at for column, at in places.items() if column >= before} == {
+        "jalan": [1, 4],
+        "tidak": [2],
+        "bagus": [3],
+    }
 
 
 def test_an_empty_text_is_an_empty_row() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from monitor.classify.heads import Head, HeadStack, mixed, probabilities
+from monitor.classify.heads import PRECISIONS, Head, HeadStack, mixed, probabilities, sure_from
 
 
 @given(
@@ -51,6 +52,25 @@ def test_several_heads_answer_as_each_alone() -> None:
         np.testing.assert_allclose(both[name], rows @ head.weights + head.bias)
 
 
-def test_mixed_scores_lie_between() -> None:
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_mixed_scores_lie_between_as_their_share_says(share: float) -> None:
     low, high = np.zeros((1, 2), dtype=np.float32), np.ones((1, 2), dtype=np.float32)
-    assert ((mixed(low, high) > 0) & (mixed(low, high) < 0.5)).all()
+    np.testing.assert_allclose(mixed(low, high, share), share)
+    np.testing.assert_allclose(mixed(high, low, share), 1 - share)
+
+
+def sure(sure_at: tuple[float, ...]) -> Head:
+    return Head(("a",), np.zeros((1, 1)), np.zeros(1), sure_from=sure_at)
+
+
+@pytest.mark.parametrize(
+    ("precision", "least"), [(0.5, 0.0), (0.85, 0.35), (0.854, 0.35), (0.99, 0.49), (0.2, 0.0)]
+)
+def test_the_precision_asked_for_finds_its_probability(precision: float, least: float) -> None:
+    head = sure(tuple(0.01 * step for step in range(len(PRECISIONS))))
+    assert sure_from(head, precision) == pytest.approx(least)
+    assert sure_from(head, 1.0) == pytest.approx(0.49)
+
+
+def test_a_head_that_never_learned_how_sure_is_taken_at_its_word() -> None:
+    assert sure_from(sure(()), 0.85) == 0.85

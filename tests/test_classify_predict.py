@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from monitor.classify import Classifier, serving, verdict_json
 from monitor.classify.embed import Embedder
-from monitor.classify.features import Document, FeatureSpace
-from monitor.classify.heads import Head, HeadStack, probabilities
+from monitor.classify.features import FeatureSpace, document
+from monitor.classify.heads import PRECISIONS, Head, HeadStack, probabilities
 from monitor.classify.model_files import HEADS, load
 from monitor.classify.predict import language_of, place_of
 from monitor.errors import ModelError
@@ -121,11 +121,34 @@ def test_odd_strings_are_answered(text: str) -> None:
 
 def test_unsure_answers_ask_a_human() -> None:
     model = load(serving(MODELS))
-    always = Classifier(model, reader(), ask_human_below=1.01)
-    never = Classifier(model, reader(), ask_human_below=0.0)
+    # As if every answer were right often enough at 0.50, and none at 0.99.
+    heads = {
+        name: replace(head, sure_from=(0.0, *[1.01] * (len(PRECISIONS) - 1)))
+        for name, head in model.heads.items()
+    }
+    always = Classifier(replace(model, heads=heads), reader(), precision=0.99)
+    never = Classifier(replace(model, heads=heads), reader(), precision=0.5)
     assert always.predict(["jalan rusak parah"])[0].ask_human
     assert not never.predict(["hmm"])[0].ask_human
-    clear, unclear = shipped().predict([COMPLAINTS[2][0], "kecewa"])
+    one = {**heads, "issue": replace(heads["issue"], sure_from=())}
+    by_issue = Classifier(replace(model, heads=one), reader(), precision=0.99)
+    assert by_issue.predict(["hmm"])[0].ask_human
+
+
+def test_a_higher_precision_asks_a_person_more_often() -> None:
+    model = load(serving(MODELS))
+    texts = [text for text, _ in COMPLAINTS] + PRAISE + ["kecewa", "hmm", "ok", "anu"]
+    asked = [
+        sum(one.ask_human for one in Classifier(model, reader(), precision=least).predict(texts))
+        for least in (0.5, 0.7, 0.85, 0.95, 0.99)
+    ]
+    assert asked == sorted(asked)
+    assert asked[0] < asked[-1]
+
+
+def test_a_clear_text_is_left_alone_and_an_unclear_one_is_not() -> None:
+    unclear_text = "yang di sana bagaimana, katanya bagus tapi ya begitulah"
+    clear, unclear = shipped().predict([COMPLAINTS[2][0], unclear_text])
     assert (clear.ask_human, unclear.ask_human) == (False, True)
 
 
@@ -141,7 +164,7 @@ def test_an_urgency_phrase_lowers_what_counts_as_urgent() -> None:
 
 def test_the_shipped_weights_answer_as_unrounded_arithmetic_does() -> None:
     model = load(serving(MODELS))
-    documents = [Document(reader().normaliser.normalise(text)) for text, _ in COMPLAINTS]
+    documents = [document(reader().read(text), reader()) for text, _ in COMPLAINTS]
     rows = FeatureSpace(model.vocabulary).matrix(documents)
     head = model.heads["sentiment"]
     exact = rows.toarray().astype(np.float64) @ head.weights.astype(np.float64) + head.bias
@@ -157,7 +180,7 @@ def test_sentence_vectors_take_part_where_they_are() -> None:
     model = load(serving(MODELS))
     chance = np.random.default_rng(9)
     vectors = {
-        name: Head(head.classes, chance.normal(size=(384, len(head.classes))), head.bias, 1.0)
+        name: Head(head.classes, chance.normal(size=(384, len(head.classes))), head.bias, share=0.4)
         for name, head in model.heads.items()
         if name != "language"
     }

@@ -22,12 +22,13 @@ from typing import Any
 import pytest
 
 from monitor import __version__, app
+from monitor.classify.model_files import FORMAT, point_to
 from monitor.cli import run_command
 from monitor.config import load_settings
 from monitor.demo import replaying, scenario
 from monitor.records import LabelField, Role
 from monitor.store import audit, open_store, people, predictions, sources
-from tests.classify_world import small_data, write_rows
+from tests.classify_world import serve, small_data, tiny_model, write_rows
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wordpress import PASSWORD, FakeWordPress
 from tests.world import PROJECT, make_tools, seed_comments
@@ -627,6 +628,117 @@ def test_a_version_is_trained_promoted_and_rolled_back(trainer: Office) -> None:
     assert trainer("models", "promote", "uji-1").code == GOOD
     assert trainer("models", "promote", "uji-1").code == REFUSED
     assert trainer("train", "uji-1").code == WRONG
+
+
+@pytest.fixture
+def small(siaga: Office) -> Office:
+    """The office with a tiny model of its own."""
+    serve(tiny_model(), siaga.folder / "models")
+    siaga.configure(models=siaga.folder / "models")
+    return siaga
+
+
+def test_each_word_of_an_answer_is_weighed_when_asked_for(small: Office) -> None:
+    file = small.file("teks.txt", "Air di kampung gk bagus\n\n")
+    done = small("classify", "--explain", file)
+    assert done.code == GOOD, done.err
+    first, empty = done.lines
+    assert [token for token, _ in first["why"]["sentiment"]["tokens"]] == [
+        *("air", "di", "kampung", "tidak", "bagus"),
+    ]
+    assert first["why"]["sentiment"]["answer"] == first["sentiment"] == "negatif"
+    assert empty["why"]["sentiment"]["tokens"] == []
+    assert "why" not in small("classify", file).lines[0]
+
+
+def test_what_was_confused_is_drawn_beside_the_file_or_where_it_is_told(small: Office) -> None:
+    told = [["air di kampung kotor", "negatif"], ["air di kampung lancar", "positif"]]
+    file = write_rows(small.folder / "uji.csv", told, ["text", "sentiment"])
+    done = small("evaluate", "--data", file)
+    beside = small.folder / "uji-tiny"
+    assert (done.code, f"pictures: {beside}" in done.out) == (GOOD, True)
+    assert [path.name for path in beside.iterdir()] == ["confusion-sentiment.png"]
+    told_folder = small.folder / "gambar" / "baru"
+    assert small("evaluate", "--data", file, "--pictures", told_folder).code == GOOD
+    drawn = (told_folder / "confusion-sentiment.png").read_bytes()
+    assert drawn == (beside / "confusion-sentiment.png").read_bytes()
+    assert drawn.startswith(b"\x89PNG")
+    done = small("evaluate", "--data", file, "--pictures", file)
+    assert (done.code, f"--pictures: {file}: " in done.err) == (WRONG, True)
+
+
+def _damage(folder: Path) -> None:
+    (folder / "issue.npz").write_bytes(b"bukan numpy")
+
+
+def _renumber(folder: Path, number: int) -> None:
+    about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps(about | {"format": number}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_damage, "issue.npz: damaged: its checksum is not that of model.json"),
+        (lambda folder: (folder / "features.npz").unlink(), "features.npz: missing"),
+        (lambda folder: (folder / "model.json").unlink(), "model.json: missing"),
+        (lambda folder: (folder / "model.json").write_text("{"), "model.json: damaged"),
+        (shutil.rmtree, "tiny: no such folder"),
+        (
+            lambda folder: _renumber(folder, FORMAT + 1),
+            f"format {FORMAT + 1} is newer than this siaga reads ({FORMAT})",
+        ),
+        (
+            lambda folder: _renumber(folder, 1),
+            f"format 1 is older than this siaga reads ({FORMAT}); train it anew",
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_read_is_named_and_nothing_said(
+    small: Office, spoil: Callable[[Path], None], told: str
+) -> None:
+    spoil(small.folder / "models" / "tiny")
+    done = small("classify", small.file("teks.txt", "banjir\n"))
+    assert (done.code, done.out) == (WRONG, "")
+    assert told in done.err
+    listed = small("models", "list", "--json")
+    assert listed.code == GOOD
+    assert [told in one["trouble"] for one in listed.lines] in ([True], [])
+
+
+def test_the_model_before_goes_on_serving_for_one_that_cannot_be_read(small: Office) -> None:
+    models = small.folder / "models"
+    shutil.copytree(models / "tiny", models / "baru")
+    _damage(models / "baru")
+    point_to(models, ("baru", "tiny"))
+    done = small("classify", small.file("teks.txt", "air di kampung kotor\n"))
+    assert (done.code, done.lines[0]["sentiment"]) == (GOOD, "negatif")
+    checked = small("check", "--json")
+    model = next(one for one in checked.lines if one["name"] == "model")
+    assert not model["ok"]
+    assert "baru/issue.npz: damaged" in str(model)
+    assert "tiny serves in its place" in str(model)
+
+
+def test_sets_left_out_are_tried_when_asked_for(small: Office) -> None:
+    data = small_data(small.folder, every=150)
+    text = small.config.read_text(encoding="utf-8")
+    small.config.write_text(text.replace(str(PROJECT / "data"), str(data)), encoding="utf-8")
+    rows = [
+        [str(at), f"warung {word} kata {who}", tone]
+        for at, (who, word, tone) in enumerate(
+            (who, word, tone)
+            for who in ("budi", "sari", "tono", "wati")
+            for word, tone in (("enak", "positif"), ("basi", "negatif"), ("biasa", "netral"))
+        )
+    ]
+    outside = small.folder / "luar"
+    write_rows(outside / "dkk_semarang" / "train.csv", rows, ["id", "text", "label"])
+    done = small("train", "uji-1", "--with", outside, "--trials")
+    assert done.code == GOOD, done.err
+    assert "dkk_semarang, never taught" in done.out
+    card = (small.folder / "models" / "uji-1" / "card.md").read_text(encoding="utf-8")
+    assert "| sentiment | dkk_semarang, never taught | 12 |" in card
 
 
 def test_the_serving_model_is_measured_on_a_file(siaga: Office) -> None:

@@ -145,6 +145,9 @@ def test_chats_and_sources_are_read(load: Any) -> None:
         ),
         ('[office]\nprovince = "../x"', ["office.province", "found: '../x'"]),
         ('[classify]\nembeddings = "ya"', ["classify.embeddings", "'auto', 'off' or 'on'", "'ya'"]),
+        ("[classify]\nprecision = 0.3", ["classify.precision", "0.5", "0.3"]),
+        ("[classify]\nprecision = 1.0", ["classify.precision", "0.99", "1.0"]),
+        ("[classify]\nask_human_below = 0.5", ["classify.ask_human_below: unknown key"]),
         ('[telegram]\nbase_url = "api.example"', ["telegram.base_url", "http://", "'api.example'"]),
         ('[telegram]\nbase_url = "http://[x"', ["telegram.base_url", "found: 'http://[x'"]),
         (

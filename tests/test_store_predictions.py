@@ -306,7 +306,7 @@ def test_labels_are_followed_and_never_overwritten(db: Database) -> None:
         Label(CommentId(1), LabelField.ISSUE, value, "Sari", NOW)
         for value in ("sampah", "kesehatan")
     ]
-    assert predictions.labelled_texts(db) == [("air naik", None, "kesehatan")]
+    assert predictions.labelled_texts(db) == [("air naik", None, "kesehatan", "wordpress")]
     assert [(row["actor"], row["action"], row["detail"]) for row in audit.newest(db, 9)] == [
         ("Sari", "label", "issue=kesehatan"),
         ("Sari", "label", "issue=sampah"),

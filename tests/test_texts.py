@@ -15,6 +15,7 @@ from monitor.config import Paths, Settings, Spikes
 from monitor.errors import ConfigError, ModelError
 from monitor.records import Intent, Sentiment
 from monitor.texts import classify_lines, spike_rows, text_of
+from tests.classify_world import serve, tiny_model
 from tests.world import PROJECT
 
 HEAD = "series,at,count\n"
@@ -235,6 +236,23 @@ def test_each_line_gives_one_line_in_order_plain_and_json_mixed() -> None:
         assert one["sentiment"] in set(Sentiment) and one["intent"] in set(Intent)
         assert set(one["sentiment_p"]) == set(Sentiment)
         assert sum(one["sentiment_p"].values()) == pytest.approx(1, abs=0.01)
+
+
+def test_every_answer_is_explained_when_asked_for(tmp_path: Path) -> None:
+    serve(tiny_model(), tmp_path)
+    settings = Settings(paths=Paths(data=PROJECT / "data", models=tmp_path))
+    lines = ["jalan di kampung tidak bagus", "", '{"text": "air lancar"}']
+    plain = [json.loads(line) for line in classify_lines(settings, "off", lines)]
+    found = [json.loads(line) for line in classify_lines(settings, "off", lines, explain=True)]
+    assert [{k: v for k, v in one.items() if k != "why"} for one in found] == plain
+    for one in found:
+        assert list(one["why"]) == ["sentiment", "issue", "intent", "urgent"]
+        assert one["why"]["issue"]["answer"] == one["issue"]
+        for why in one["why"].values():
+            parts = sum(weight for _, weight in why["tokens"]) + why["rest"]
+            assert parts == pytest.approx(why["score"], abs=0.01)
+    assert [token for token, _ in found[0]["why"]["issue"]["tokens"]] == lines[0].split()
+    assert found[1]["why"]["issue"]["tokens"] == []
 
 
 def test_more_lines_than_a_batch_keep_their_order_and_are_not_all_read_first() -> None:

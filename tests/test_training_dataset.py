@@ -9,7 +9,15 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.records import Intent, Sentiment
 from monitor.training.dataset import Example, labelled, own, read_csv
-from monitor.training.external import DKK, NUSAX, SMSA, external
+from monitor.training.external import (
+    DKK,
+    NUSAX,
+    SMSA,
+    external,
+    nusax_languages,
+    smsa_split,
+    without_twins,
+)
 from monitor.training.folds import NEVER_JUDGED, PARTS, folds
 from tests.classify_world import DATA, write_rows
 
@@ -37,8 +45,15 @@ def test_a_row_is_read_as_written(tmp_path: Path) -> None:
             Intent.KELUHAN,
             False,
             "id",
+            platform=None,
         ),
     )
+
+
+def test_the_platform_is_read_where_the_file_tells_it(tmp_path: Path) -> None:
+    rows = [["bagus", "positif", "tiktok"], ["bagus", "positif", ""]]
+    path = write_rows(tmp_path / "x.csv", rows, ["text", "sentiment", "platform"])
+    assert [one.platform for one in read_csv(path, ISSUES)] == ["tiktok", None]
 
 
 def test_only_text_and_sentiment_are_needed(tmp_path: Path) -> None:
@@ -82,15 +97,16 @@ def test_missing_columns_files_and_bytes_are_named(tmp_path: Path) -> None:
 
 def test_labels_of_forgotten_issues_teach_sentiment_only() -> None:
     rows = [
-        ("air mati", "negatif", "air_bersih"),
-        ("lama", "netral", "isu_lama"),
-        ("lama", None, "isu_lama"),
-        (" ", "netral", "lainnya"),
+        ("air mati", "negatif", "air_bersih", "instagram"),
+        ("lama", "netral", "isu_lama", "x"),
+        ("lama", None, "isu_lama", "x"),
+        ("marah", "marah", None, "x"),
+        (" ", "netral", "lainnya", "x"),
     ]
     found = labelled(rows, ISSUES)
-    assert [(one.sentiment, one.issue) for one in found] == [
-        (Sentiment.NEGATIF, "air_bersih"),
-        (Sentiment.NETRAL, None),
+    assert [(one.sentiment, one.issue, one.platform) for one in found] == [
+        (Sentiment.NEGATIF, "air_bersih", "instagram"),
+        (Sentiment.NETRAL, None, "x"),
     ]
 
 
@@ -131,6 +147,42 @@ def test_outside_sets_lose_leaks_copies_and_contradictions(tmp_path: Path) -> No
     ]
     assert found[1].group == found[2].group
     assert all(one.issue is None for one in found)
+    assert [one.platform for one in found] == ["instagram", None, None, None]
+
+
+def test_nusax_is_read_by_language_and_smsa_by_split(tmp_path: Path) -> None:
+    folder = outside(tmp_path)
+    heading = ["id", "text", "label"]
+    write_rows(folder / "nusax" / "ngaju" / "valid.csv", [["9", "dia maku", "negative"]], heading)
+    languages = nusax_languages(folder)
+    assert [(name, [one.text for one in some]) for name, some in languages] == [
+        ("indonesian", ["makanan di warung ini enak sekali"]),
+        ("ngaju", ["mangat", "dia maku"]),
+    ]
+    assert [one.text for one in smsa_split(folder, "train")] == [
+        "makanan di warung ini enak",
+        "hotel kotor dan bau",
+    ]
+    assert list(smsa_split(folder, "valid")) == []
+    assert nusax_languages(tmp_path / "none") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("air di sungai itu jernih sekali", False),
+        ("AIR di sungai, kotor dan bau!", False),
+        ("air di rumah itu mahal sekali ya bu", True),
+        ("sungai itu", False),
+        ("air", True),
+        ("", True),
+    ],
+)
+def test_twins_share_half_of_the_word_pairs_of_the_shorter(text: str, kept: bool) -> None:
+    original = Example("air di sungai itu jernih", NUSAX, language="id")
+    translated = Example("air di rumah itu mahal sekali ya bu", NUSAX, language="su")
+    found = without_twins([one := Example(text, SMSA)], [original, translated])
+    assert found == ([one] if kept else [])
 
 
 def test_outside_sets_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from monitor.classify import Classifier, serving
+from monitor.classify.heads import PRECISIONS
 from monitor.classify.model_files import load, point_to
 from monitor.errors import ConfigError, ModelError, Refused
 from monitor.training import TrainReport, evaluate, promote, rollback, train, versions
 from tests.classify_world import (
     DATA,
+    HEADING,
     FakeEngine,
     MemoryCache,
     shipped,
@@ -26,9 +30,16 @@ from tests.classify_world import (
 from tests.test_training_dataset import outside
 
 LABELS = [
-    ("airnya keruh sekali di tempat kami", "negatif", "air_bersih"),
-    ("airnya sudah jernih di tempat kami", "positif", "air_bersih"),
-    ("hadir min", "netral", None),
+    ("airnya keruh sekali di tempat kami", "negatif", "air_bersih", "instagram"),
+    ("airnya sudah jernih di tempat kami", "positif", "air_bersih", "wordpress"),
+    ("hadir min", "netral", None, "tiktok"),
+]
+
+
+TOLD = [
+    "air pdam mati sudah tiga hari",
+    "terima kasih jalannya sudah mulus",
+    "banyu ledeng kada mangalir lagi nah",
 ]
 
 
@@ -36,7 +47,10 @@ class World:
     """A data folder, a model trained by words and one with vectors, made once."""
 
     def __init__(self, folder: Path) -> None:
-        self.data = small_data(folder)
+        self.data = small_data(folder, every=50)
+        heading = ["better", "worse", "kind", "language"]
+        pair = ["air sudah lancar, terima kasih", "air belum lancar", "negation", "id"]
+        write_rows(self.data / "unseen" / "pairs.csv", [pair], heading)
         self.outside = outside(folder / "outside")
         self.models = folder / "models"
         self.words: TrainReport = self.run("v1", embeddings="off")
@@ -68,6 +82,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_the_same_inputs_give_the_same_bytes(world: World, tmp_path: Path) -> None:
     world.run("v2", tmp_path, embeddings="on")
     files = sorted(path.name for path in (world.models / "v2").iterdir())
+    assert {"reliability.png", "confusion-issue.png", "card.md"} <= set(files)
     assert files == sorted(path.name for path in (tmp_path / "v2").iterdir())
     assert "embed.npz" in files
     for name in files:
@@ -89,6 +104,11 @@ def test_the_report_tells_what_was_learned_and_how_well(world: World) -> None:
     assert sentiment.words.macro_f1 > 0.5
     assert sentiment.vectors is None
     assert "sentiment  own" in report.as_text()
+    assert "pairs in the right order: " in report.as_text()
+    assert report.suites.pairs[0].rows == 1
+    assert report.suites.pairs_with_vectors == ()
+    assert world.vectors.suites.pairs_with_vectors[0].rows == 1
+    assert report.tried == ()
     with_vectors = next(one for one in world.vectors.figures if one.question == "issue")
     assert with_vectors.vectors is not None
     assert with_vectors.vectors.rows == with_vectors.words.rows
@@ -98,8 +118,52 @@ def test_the_card_shows_figures_and_no_text(world: World) -> None:
     card = (world.models / "v2" / "card.md").read_text(encoding="utf-8")
     assert "| sentiment | own |" in card
     assert "corrected" in card
-    for text, _, _ in LABELS:
+    for text, *_ in LABELS:
         assert text not in card
+    for picture in re.findall(r"[\w-]+\.png", card):
+        assert (world.models / "v2" / picture).read_bytes().startswith(b"\x89PNG")
+    assert "| pairs in the right order | all | 1 |" in card
+    assert "Sets left out" not in card
+    by_words = (world.models / "v1" / "card.md").read_text(encoding="utf-8")
+    assert "| 0.85 | " in by_words
+    for line in by_words.splitlines():
+        if line.startswith("| 0."):
+            assert line.endswith("| - | - |")
+
+
+def test_sets_left_out_are_tried_when_asked_for(tmp_path: Path) -> None:
+    said = [("enak", "positive"), ("basi", "negative"), ("biasa", "neutral")]
+    people = ("budi", "sari", "tono", "wati", "agus", "nina")
+    rows = [f"warung {word} kata {one}\t{tone}" for one in people for word, tone in said]
+    (tmp_path / "smsa").mkdir()
+    for split, some in (("train", rows[:12]), ("valid", rows[12:])):
+        path = tmp_path / "smsa" / f"{split}_preprocess.tsv"
+        path.write_text("\n".join(some), encoding="utf-8")
+    data = small_data(tmp_path, every=150)
+    report = train(data, tmp_path, "v1", tmp_path, [], silent, embeddings="off", with_trials=True)
+    assert [(one.cut, one.words.rows) for one in report.tried] == [("smsa valid, alone", 6)]
+    assert "smsa valid, alone" in report.as_text()
+    card = (tmp_path / "v1" / "card.md").read_text(encoding="utf-8")
+    assert "## Sets left out" in card
+    assert "| sentiment | smsa valid, alone | 6 |" in card
+
+
+def test_a_higher_precision_is_never_less_sure(world: World) -> None:
+    model = load(world.models / "v2")
+    for head in (*model.heads.values(), *model.vectors.values()):
+        assert len(head.sure_from) == len(PRECISIONS)
+        assert list(head.sure_from) == sorted(head.sure_from)
+        assert 0.2 <= head.temperature <= 5.0
+    assert all(0 < head.share < 1 for head in model.vectors.values())
+    assert all(0.2 <= least <= 0.9 for least in model.urgent_from)
+
+
+def test_sentiment_and_language_learn_nothing_from_roots(world: World) -> None:
+    model = load(world.models / "v1")
+    roots = model.vocabulary.root_columns
+    for name, head in model.heads.items():
+        learned = bool(np.abs(head.weights[roots]).sum())
+        assert learned == (name not in ("sentiment", "language")), name
 
 
 def test_no_text_can_be_read_out_of_a_model(world: World) -> None:
@@ -179,10 +243,11 @@ def test_evaluation_judges_what_the_file_tells(tmp_path: Path) -> None:
     path = write_rows(
         tmp_path / "x.csv",
         [
-            ["air pdam mati sudah tiga hari", "negatif", "air_bersih", "keluhan", "ya", "id"],
-            ["terima kasih jalannya sudah mulus", "positif", "jalan_infrastruktur", "", "", "id"],
-            ["banyu ledeng kada mangalir lagi nah", "negatif", "air_bersih", "", "tidak", "bjn"],
+            [TOLD[0], "negatif", "air_bersih", "keluhan", "ya", "id", "facebook"],
+            [TOLD[1], "positif", "jalan_infrastruktur", "", "", "id", ""],
+            [TOLD[2], "negatif", "air_bersih", "", "tidak", "bjn", "facebook"],
         ],
+        [*HEADING, "platform"],
     )
     report = evaluate(shipped(), path)
     assert report.rows == 3
@@ -190,7 +255,22 @@ def test_evaluation_judges_what_the_file_tells(tmp_path: Path) -> None:
     assert report.of("intent").rows == 1
     assert report.of("urgent").rows == 2
     assert report.of("sentiment", "bjn").rows == 1
-    assert report.of("sentiment").accuracy == 1.0
+    said = [verdict.sentiment for verdict in shipped().predict(TOLD)]
+    right = sum(
+        one == tone for one, tone in zip(said, ("negatif", "positif", "negatif"), strict=True)
+    )
+    assert report.of("sentiment").accuracy == pytest.approx(right / 3)
+    assert report.of("sentiment", "facebook").rows == 2
+    assert report.of("sentiment", "6-12 words").rows == 2
+    assert report.of("sentiment", "1-5 words").rows == 1
+    assert sorted(report.pictures()) == [
+        "confusion-intent.png",
+        "confusion-issue.png",
+        "confusion-language.png",
+        "confusion-sentiment.png",
+        "confusion-urgent.png",
+    ]
+    assert all(body.startswith(b"\x89PNG") for body in report.pictures().values())
     text = report.as_text()
     assert "3 rows" in text
     assert "air_bersih" in text

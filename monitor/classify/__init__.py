@@ -2,6 +2,6 @@
 
 from monitor.classify.embed import VectorCache
 from monitor.classify.model_files import serving
-from monitor.classify.predict import Classifier, Verdict, verdict_json
+from monitor.classify.predict import Classifier, Verdict, explanation_json, verdict_json
 
-__all__ = ["Classifier", "VectorCache", "Verdict", "serving", "verdict_json"]
+__all__ = ["Classifier", "VectorCache", "Verdict", "explanation_json", "serving", "verdict_json"]

@@ -1,25 +1,27 @@
-"""Texts as rows of numbers: words, pairs of words, pieces of words, and what the rules found.
+"""Texts as rows of numbers: words, pairs of words, pieces of words, roots, and what rules found.
 
-The same figures as scikit-learn's ``TfidfVectorizer`` twice (words 1-2, ``char_wb`` 2-5, sublinear,
-each block of a row of length one), but the pieces of a word are looked up once and remembered,
-which makes a batch several times faster. Layer 2, used by ``predict`` and by training. It reads
-normalised text and must not change it.
+The same figures as scikit-learn's ``TfidfVectorizer`` three times (words 1-2, ``char_wb`` 2-5,
+roots; sublinear, each block of a row of length one), but the pieces of a word are looked up once
+and remembered, which makes a batch several times faster. Layer 2, used by ``predict`` and by
+training. It reads normalised text and must not change it.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from monitor.text.negation import mark_negation
-from monitor.text.reader import ReadText
+from monitor.text.negation import NEGATED, mark_negation
+from monitor.text.reader import ReadText, TextReader
+from monitor.text.tone import tone_features
 
 LEAST_TEXTS = 3
 """A word or piece that stands in fewer different texts is not kept, so no text can be rebuilt."""
@@ -32,9 +34,9 @@ _SOMEBODY = "@user"
 _NUMBER = re.compile(r"(?<!\S)[\d.,:/%-]*\d[\d.,:/%-]*(?!\S)")
 _A_NUMBER = "<angka>"
 _NOT_LETTERS = "0123456789.,:/%- "
-_NEGATED = "tidak_"
-# So heavy beside a block of length one that the keyword rules help, yet never decide alone.
-_VOTE = 0.2
+# So heavy beside a block of length one that the rules help, yet never decide alone (chosen by
+# cross-validation).
+_RULE = 0.5
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int32]
@@ -46,42 +48,69 @@ class Document:
 
     normalised: str
     language: str = "id"
+    roots: tuple[str, ...] = ()
     rules: Mapping[str, float] = field(default_factory=dict)
 
 
-def document(read: ReadText, votes: Mapping[str, float]) -> Document:
-    """A read text with the keyword votes for its issue."""
-    rules = {f"issue {issue}": _VOTE * vote for issue, vote in votes.items()}
-    return Document(read.normalised, read.language_guess, rules)
+def document(read: ReadText, reader: TextReader) -> Document:
+    """A read text with its roots, the keyword votes for its issue, and its tone."""
+    return document_of(read.normalised, read.language_guess, reader)
+
+
+def document_of(normalised: str, language: str, reader: TextReader) -> Document:
+    """The same for a text that is normalised already."""
+    roots = reader.stemmer.stems(normalised)
+    votes = reader.issue_voter.issue_votes(roots)
+    rules = {f"issue {issue}": math.log1p(vote) for issue, vote in votes.items()}
+    rules |= tone_features(reader.tone_reader.tones(normalised, language))
+    return Document(normalised, language, roots, {k: _RULE * v for k, v in rules.items()})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """What is counted, one column each: words, pieces, rules.
+    """What is counted, one column each: words, pieces, roots, rules.
 
-    ``rarity`` holds one weight (idf) per word, then one per piece.
+    ``rarity`` holds one weight (idf) per word, piece and root.
     """
 
     words: tuple[str, ...]
     pieces: tuple[str, ...]
+    roots: tuple[str, ...]
     rules: tuple[str, ...]
     rarity: Floats
 
     def __len__(self) -> int:
-        return len(self.words) + len(self.pieces) + len(self.rules)
+        return len(self.rarity) + len(self.rules)
+
+    @property
+    def root_columns(self) -> slice:
+        """Where the roots stand."""
+        before = len(self.words) + len(self.pieces)
+        return slice(before, before + len(self.roots))
 
 
 class FeatureSpace:
     """Makes matrices for one vocabulary; the only state is the memory of words seen."""
 
-    __slots__ = ("_columns", "_rule_columns", "_seen", "_word_columns", "vocabulary")
+    __slots__ = (
+        "_blocks",
+        "_columns",
+        "_root_columns",
+        "_rule_columns",
+        "_seen",
+        "_word_columns",
+        "vocabulary",
+    )
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        words, pieces = len(vocabulary.words), len(vocabulary.pieces)
+        sizes = (len(vocabulary.words), len(vocabulary.pieces), len(vocabulary.roots))
+        words, pieces, roots = accumulate(sizes)
         self._word_columns = {word: i for i, word in enumerate(vocabulary.words)}
         self._columns = {piece: words + i for i, piece in enumerate(vocabulary.pieces)}
-        self._rule_columns = {rule: words + pieces + i for i, rule in enumerate(vocabulary.rules)}
+        self._root_columns = {root: pieces + i for i, root in enumerate(vocabulary.roots)}
+        self._rule_columns = {rule: roots + i for i, rule in enumerate(vocabulary.rules)}
+        self._blocks = np.repeat(np.arange(3), sizes)
         self._seen: dict[str, Ids] = {}
 
     def matrix(self, documents: Sequence[Document]) -> csr_matrix:
@@ -92,14 +121,38 @@ class FeatureSpace:
         counts = csr_matrix((np.ones(len(columns), dtype=np.float32), (rows, columns)), shape)
         return self._weighed(counts) + self._rules(documents, shape)
 
+    @property
+    def rule_columns(self) -> Mapping[str, int]:
+        """The column of each rule."""
+        return self._rule_columns
+
+    def places(self, one: Document) -> dict[int, list[int]]:
+        """For each column of a document but those of rules: the tokens that it was counted from."""
+        tokens = _tokens(one.normalised)
+        found: dict[int, list[int]] = {}
+        for at, token in enumerate(tokens):
+            for column in self._token_columns(token):
+                found.setdefault(int(column), []).append(at)
+        marked = mark_negation(one.normalised, one.language).split()
+        named = [(f"{a} {b}", [at, at + 1]) for at, (a, b) in enumerate(pairwise(tokens))]
+        named += [(token, [at]) for at, token in enumerate(marked) if token.startswith(NEGATED)]
+        for name, places in named:
+            if name in self._word_columns:
+                found.setdefault(self._word_columns[name], []).extend(places)
+        for at, root in enumerate(one.roots):
+            if root in self._root_columns:
+                found.setdefault(self._root_columns[root], []).append(at)
+        return found
+
     def _counted(self, documents: Sequence[Document]) -> tuple[Ids, list[int]]:
-        """Columns of all words and pieces, as often as they stand, and how many per document."""
+        """Columns of what is counted, as often as it stands, and how many a document."""
         found: list[Ids] = [np.zeros(0, dtype=np.int32)]
         sizes: list[int] = []
         for one in documents:
             tokens = _tokens(one.normalised)
             rare = (*_pairs(tokens), *_negated(one))
             known = [self._word_columns[word] for word in rare if word in self._word_columns]
+            known += [self._root_columns[root] for root in one.roots if root in self._root_columns]
             parts = [np.array(known, dtype=np.int32), *map(self._token_columns, tokens)]
             found += parts
             sizes.append(sum(map(len, parts)))
@@ -120,9 +173,9 @@ class FeatureSpace:
     def _weighed(self, counts: csr_matrix) -> csr_matrix:
         """Counts made sublinear, times rarity, each block of each row brought to length one."""
         rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-        block = rows * 2 + (counts.indices >= len(self.vocabulary.words))
+        block = rows * 3 + self._blocks[counts.indices]
         weights = (1.0 + np.log(counts.data)) * self.vocabulary.rarity[counts.indices]
-        lengths = np.sqrt(np.bincount(block, weights * weights, minlength=2 * counts.shape[0]))
+        lengths = np.sqrt(np.bincount(block, weights * weights, minlength=3 * counts.shape[0]))
         counts.data = (weights / lengths[block]).astype(np.float32)
         return counts
 
@@ -142,16 +195,28 @@ def learn_vocabulary(documents: Iterable[Document]) -> Vocabulary:
     different = {one.normalised: one for one in documents}
     words: Counter[str] = Counter()
     pieces: Counter[str] = Counter()
+    roots: Counter[str] = Counter()
     rules: set[str] = set()
     for one in different.values():
         tokens = _tokens(one.normalised)
         words.update({word for word in tokens if _kept(word)} | {*_pairs(tokens), *_negated(one)})
         pieces.update({piece for token in set(tokens) for piece in pieces_of(token)})
+        roots.update({root for root in one.roots if root[0].isalpha()})
         rules.update(one.rules)
-    kept_words, kept_pieces = _often(words), _often(pieces)
-    often = [words[word] for word in kept_words] + [pieces[piece] for piece in kept_pieces]
+    kept = [_often(counts) for counts in (words, pieces, roots)]
+    often = [
+        counts[item]
+        for counts, items in zip((words, pieces, roots), kept, strict=True)
+        for item in items
+    ]
     rarity = np.log((1 + len(different)) / (1 + np.array(often, dtype=np.float64))) + 1
-    return Vocabulary(kept_words, kept_pieces, tuple(sorted(rules)), rarity.astype(np.float32))
+    return Vocabulary(
+        words=kept[0],
+        pieces=kept[1],
+        roots=kept[2],
+        rules=tuple(sorted(rules)),
+        rarity=rarity.astype(np.float32),
+    )
 
 
 def _often(counts: Counter[str]) -> tuple[str, ...]:
@@ -174,7 +239,7 @@ def _pairs(tokens: Sequence[str]) -> Iterator[str]:
 def _negated(one: Document) -> Iterator[str]:
     """Content words within the reach of a negator, marked."""
     marked = mark_negation(one.normalised, one.language)
-    return (token for token in marked.split() if token.startswith(_NEGATED))
+    return (token for token in marked.split() if token.startswith(NEGATED))
 
 
 def pieces_of(token: str) -> Iterator[str]:

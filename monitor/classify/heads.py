@@ -13,8 +13,8 @@ from scipy.sparse import csr_matrix
 
 from monitor.classify.features import Floats
 
-VECTOR_SHARE = 0.4
-"""The part of sentence vectors in a score, where they are on (chosen by cross-validation)."""
+PRECISIONS = tuple(round(0.5 + 0.01 * step, 2) for step in range(50))
+"""Precisions that a trainer may ask for: 0.50 to 0.99."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,13 +22,17 @@ class Head:
     """One question with its answers: ``weights`` is features x classes, ``bias`` one per class.
 
     Scores divided by ``temperature`` give probabilities that keep their promise (calibration on
-    texts outside the training part). A vector head's is that of the mixed scores.
+    texts outside the training part). A head on sentence vectors has the part (``share``) that it
+    takes in the mixed scores, and the temperature of those. ``sure_from``: for each of
+    ``PRECISIONS`` the probability from which on that part of the answers was right; may be empty.
     """
 
     classes: tuple[str, ...]
     weights: Floats
     bias: Floats
     temperature: float = 1.0
+    share: float = 0.0
+    sure_from: tuple[float, ...] = ()
 
 
 class HeadStack:
@@ -50,9 +54,9 @@ class HeadStack:
         return {name: every[:, part] for name, part in self._parts.items()}
 
 
-def mixed(scores: Floats, vector_scores: Floats) -> Floats:
-    """Scores of words and of sentence vectors as one."""
-    both: Floats = (1 - VECTOR_SHARE) * scores + VECTOR_SHARE * vector_scores
+def mixed(scores: Floats, vector_scores: Floats, share: float) -> Floats:
+    """Scores of words and of sentence vectors as one; ``share`` is the part of the vectors."""
+    both: Floats = (1 - share) * scores + share * vector_scores
     return both
 
 
@@ -62,3 +66,9 @@ def probabilities(scores: Floats, temperature: float) -> Floats:
     raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     shares: Floats = raised / raised.sum(axis=1, keepdims=True)
     return shares
+
+
+def sure_from(head: Head, precision: float) -> float:
+    """The probability from which the head's answers are right as often as ``precision`` asks."""
+    at = round((precision - PRECISIONS[0]) * 100)
+    return head.sure_from[min(max(at, 0), len(head.sure_from) - 1)] if head.sure_from else precision

@@ -4,10 +4,10 @@
 
     models/CURRENT                 the serving version, then those that served before, a line each
     models/<version>/model.json    format, classes, temperatures, training summary, checksums
-    models/<version>/features.npz  words, pieces, rules and their rarity
+    models/<version>/features.npz  words, pieces, roots, rules and rarity
     models/<version>/<head>.npz    weights (float16) and bias: sentiment, issue, intent, ...
     models/<version>/embed.npz     the heads on sentence vectors; may be missing
-    models/<version>/card.md       for people
+    models/<version>/card.md, *.png   for people
 
 Layer 2. Nothing here runs code from a file (no pickle), and nothing holds a clock: the same model
 is written as the same bytes.
@@ -29,11 +29,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.embed import ENGINE
-from monitor.classify.features import Vocabulary
+from monitor.classify.features import Floats, Vocabulary
 from monitor.classify.heads import Head
 from monitor.errors import ModelError
 
-FORMAT = 1
+FORMAT = 2
 HEADS = ("sentiment", "issue", "intent", "urgent", "language")
 """The questions that every model answers."""
 
@@ -61,8 +61,10 @@ class Model:
     training: Mapping[str, Any] = field(default_factory=dict)
 
 
-def save(model: Model, folder: Path, card: str) -> None:
+def save(model: Model, folder: Path, papers: Mapping[str, bytes]) -> None:
     """Write a new model folder; half a folder never bears the version's name.
+
+    ``papers`` are files for people: the card, pictures.
 
     Raises:
         ModelError: the name is no version name, stands already, or cannot be written.
@@ -71,9 +73,8 @@ def save(model: Model, folder: Path, card: str) -> None:
     files = _files(model)
     about = _about(model, {name: sha256(body).hexdigest() for name, body in files.items()})
     files[_ABOUT] = (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
-    files["card.md"] = card.encode()
     try:
-        _write(folder, files)
+        _write(folder, files | dict(papers))
     except OSError as error:
         raise ModelError(f"model: {folder}: cannot be written: {error}") from error
 
@@ -107,6 +108,7 @@ def _files(model: Model) -> dict[str, bytes]:
             {
                 "words": _bytes_of(vocabulary.words),
                 "pieces": _bytes_of(vocabulary.pieces),
+                "roots": _bytes_of(vocabulary.roots),
                 "rules": _bytes_of(vocabulary.rules),
                 "rarity": vocabulary.rarity,
             }
@@ -126,7 +128,12 @@ def _files(model: Model) -> dict[str, bytes]:
 def _about(model: Model, sums: Mapping[str, str]) -> dict[str, Any]:
     def told(heads: Mapping[str, Head]) -> dict[str, Any]:
         return {
-            name: {"classes": head.classes, "temperature": head.temperature}
+            name: {
+                "classes": head.classes,
+                "temperature": head.temperature,
+                "share": head.share,
+                "sure_from": head.sure_from,
+            }
             for name, head in heads.items()
         }
 
@@ -168,7 +175,7 @@ def load(folder: Path) -> Model:
     """Read a model folder.
 
     Raises:
-        ModelError: names the folder or file that is missing, damaged, or of a newer format.
+        ModelError: names the folder or file that is missing, damaged, or of another format.
     """
     about = _read_about(folder)
     try:
@@ -177,6 +184,7 @@ def load(folder: Path) -> Model:
         vocabulary = Vocabulary(
             words=_items_of(features["words"]),
             pieces=_items_of(features["pieces"]),
+            roots=_items_of(features["roots"]),
             rules=_items_of(features["rules"]),
             rarity=features["rarity"],
         )
@@ -212,6 +220,11 @@ def _read_about(folder: Path) -> dict[str, Any]:
             f"model: {path}: format {found} is newer than this siaga reads ({FORMAT}); "
             "install a newer siaga, or roll back to an older model"
         )
+    if found < FORMAT:
+        raise ModelError(
+            f"model: {path}: format {found} is older than this siaga reads ({FORMAT}); "
+            "train it anew"
+        )
     return about
 
 
@@ -234,27 +247,33 @@ def _arrays(folder: Path, name: str, sums: Mapping[str, str]) -> dict[str, NDArr
 
 def _head(folder: Path, name: str, about: Mapping[str, Any]) -> Head:
     arrays = _arrays(folder, f"{name}.npz", about["files"])
-    told = about["heads"][name]
     weights = arrays["weights"].astype(np.float32)
-    return Head(tuple(told["classes"]), weights, arrays["bias"], float(told["temperature"]))
+    return _told_head(about["heads"][name], weights, arrays["bias"])
+
+
+def _told_head(told: Mapping[str, Any], weights: Floats, bias: Floats) -> Head:
+    return Head(
+        classes=tuple(told["classes"]),
+        weights=weights,
+        bias=bias,
+        temperature=float(told["temperature"]),
+        share=float(told["share"]),
+        sure_from=tuple(map(float, told["sure_from"])),
+    )
 
 
 def _vector_heads(folder: Path, about: Mapping[str, Any]) -> dict[str, Head]:
     arrays = _arrays(folder, _VECTORS, about["files"])
     return {
-        name: Head(
-            tuple(told["classes"]),
-            arrays[f"{name}_weights"],
-            arrays[f"{name}_bias"],
-            float(told["temperature"]),
-        )
+        name: _told_head(told, arrays[f"{name}_weights"], arrays[f"{name}_bias"])
         for name, told in about["vectors"].items()
     }
 
 
 def _check_sizes(model: Model, folder: Path) -> None:
     """Refuse parts that do not belong together, before they give wrong answers."""
-    counted = len(model.vocabulary.words) + len(model.vocabulary.pieces)
+    told = model.vocabulary
+    counted = len(told.words) + len(told.pieces) + len(told.roots)
     fitting = [len(model.vocabulary.rarity) == counted]
     fitting += [head.weights.shape[0] == len(model.vocabulary) for head in model.heads.values()]
     for head in (*model.heads.values(), *model.vectors.values()):
@@ -282,6 +301,25 @@ def serving(models: Path) -> Path:
     if not _VERSION.fullmatch(names[0]) or not folder.is_dir():
         raise ModelError(f"model: {models / POINTER}: {names[0]}: no such folder")
     return folder
+
+
+def load_serving(models: Path) -> tuple[Model, str | None]:
+    """The serving model; when it cannot be read, the newest that served before and can, and why.
+
+    Raises:
+        ModelError: none can be read; tells what is wrong with the one that should serve.
+    """
+    try:
+        return load(serving(models)), None
+    except ModelError as error:
+        for name in served(models)[1:]:
+            if not _VERSION.fullmatch(name):
+                continue
+            try:
+                return load(models / name), str(error)
+            except ModelError:
+                continue
+        raise
 
 
 def point_to(models: Path, names: tuple[str, ...]) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.embed import Embedder, Mode, VectorCache, open_embedder
+from monitor.classify.explain import Explainer, Explanation
 from monitor.classify.features import FeatureSpace, Floats, document
-from monitor.classify.heads import HeadStack, mixed, probabilities
-from monitor.classify.model_files import HEADS, Model, load, serving
+from monitor.classify.heads import HeadStack, mixed, probabilities, sure_from
+from monitor.classify.model_files import HEADS, Model, load_serving
 from monitor.errors import ModelError
 from monitor.records import Intent, Sentiment
 from monitor.text.places import Place
@@ -23,6 +24,8 @@ from monitor.text.reader import ReadText, TextReader
 # Below this many words, or this probability, a language is not told from Indonesian.
 _LANGUAGE_WORDS, _LANGUAGE_P = 4, 0.6
 _HOME = "id"
+# What a person is asked about.
+_ASKED = ("sentiment", "issue")
 # An urgency phrase counts when the head finds it at least this part as likely as it must alone.
 _PHRASE_PART = 0.4
 
@@ -32,7 +35,7 @@ class Verdict:
     """What is understood of one text; ``sentiment_p`` follows the order of ``Sentiment``.
 
     ``place`` is the kabupaten, with " / kecamatan" where known. ``spam`` is the reason or None.
-    ``ask_human``: the sentiment or the issue is less sure than the trainer wants.
+    ``ask_human``: the sentiment or the issue is less sure than the precision asked for needs.
     """
 
     text: str
@@ -55,13 +58,14 @@ class Classifier:
     """The serving model with the text rules. Not for several threads at once."""
 
     __slots__ = (
-        "_ask_human_below",
         "_embedder",
         "_model",
         "_reader",
         "_space",
         "_stack",
+        "_sure_from",
         "_vector",
+        "trouble",
     )
 
     def __init__(
@@ -70,15 +74,19 @@ class Classifier:
         reader: TextReader,
         *,
         embedder: Embedder | None = None,
-        ask_human_below: float = 0.55,
+        precision: float = 0.85,
+        trouble: str | None = None,
     ) -> None:
+        self.trouble = trouble
+        """Why an older model serves in place of the one that should; None when all is well."""
         self._model = model
         self._reader = reader
         self._space = FeatureSpace(model.vocabulary)
         self._stack = HeadStack(model.heads)
         self._embedder = embedder if model.vectors else None
         self._vector = HeadStack(model.vectors) if self._embedder else None
-        self._ask_human_below = ask_human_below
+        heads = {**model.heads, **(model.vectors if self._embedder else {})}
+        self._sure_from = {name: sure_from(heads[name], precision) for name in _ASKED}
 
     @classmethod
     def load(
@@ -86,18 +94,21 @@ class Classifier:
         models_dir: Path,
         data_dir: Path,
         embeddings: Mode = "auto",
-        ask_human_below: float = 0.55,
+        precision: float = 0.85,
         cache: VectorCache | None = None,
         province: str = "kalteng",
     ) -> Classifier:
         """The serving model of ``models_dir`` with the word lists and places of ``data_dir``.
 
+        ``precision``: so many of the answers that no person is asked about shall be right.
+
         Raises:
-            ModelError: no model serves, a file of it is missing, damaged or newer, or sentence
-                vectors are ``on`` and cannot be had.
+            ModelError: no model can be read, or sentence vectors are ``on`` and cannot be had.
+                While one that served before can be read, it goes on serving, and ``trouble`` says
+                what is wrong with its successor.
             ConfigError: a word list is wrong.
         """
-        model = load(serving(models_dir))
+        model, trouble = load_serving(models_dir)
         if embeddings == "on" and not model.vectors:
             raise ModelError(
                 f"model: {model.version}: was trained without sentence vectors; "
@@ -105,7 +116,7 @@ class Classifier:
             )
         embedder = open_embedder(embeddings, cache) if model.vectors else None
         reader = TextReader.load(data_dir, province)
-        return cls(model, reader, embedder=embedder, ask_human_below=ask_human_below)
+        return cls(model, reader, embedder=embedder, precision=precision, trouble=trouble)
 
     @property
     def version(self) -> str:
@@ -134,17 +145,33 @@ class Classifier:
             for at, (text, read) in enumerate(zip(texts, reads, strict=True))
         ]
 
+    def explain(self, text: str) -> tuple[Verdict, dict[str, Explanation]]:
+        """A verdict, and which words decided its sentiment, issue, intent and urgency."""
+        verdict = self.predict([text])[0]
+        answers = {
+            "sentiment": verdict.sentiment.value,
+            "issue": verdict.issue,
+            "intent": verdict.intent.value,
+            "urgent": self._model.heads["urgent"].classes[verdict.urgent],
+        }
+        explainer = Explainer(self._space, self._reader, self._embedder)
+        vectors = self._model.vectors if self._embedder else {}
+        heads = {
+            name: (answer, self._model.heads[name], vectors.get(name))
+            for name, answer in answers.items()
+        }
+        return verdict, explainer.explain(self._reader.read(text), heads)
+
     def _shares(self, reads: Sequence[ReadText]) -> dict[str, Floats]:
         """Probabilities of every head, rows x classes."""
-        votes = self._reader.issue_votes
-        matrix = self._space.matrix([document(read, votes(read.normalised)) for read in reads])
+        matrix = self._space.matrix([document(read, self._reader) for read in reads])
         scores = self._stack.scores(matrix)
         heads = dict(self._model.heads)
         if self._embedder and self._vector:
             vectors = self._embedder.vectors([read.text for read in reads])
             for name, more in self._vector.scores(vectors).items():
-                scores[name] = mixed(scores[name], more)
                 heads[name] = self._model.vectors[name]
+                scores[name] = mixed(scores[name], more, heads[name].share)
         return {name: probabilities(scores[name], heads[name].temperature) for name in HEADS}
 
     def _verdict(self, text: str, read: ReadText, rows: Mapping[str, list[float]]) -> Verdict:
@@ -165,7 +192,8 @@ class Classifier:
             spam=read.spam,
             flags=read.flags,
             masked=read.masked,
-            ask_human=min(sentiment_p, issue_p) < self._ask_human_below,
+            ask_human=sentiment_p < self._sure_from["sentiment"]
+            or issue_p < self._sure_from["issue"],
             copy_key=read.copy_key,
         )
 
@@ -197,6 +225,19 @@ def place_of(places: Sequence[Place]) -> str | None:
     within = [place.kecamatan for place in places if place.kabupaten == kabupaten]
     kecamatan = next((name for name in within if name), None)
     return f"{kabupaten} / {kecamatan}" if kecamatan else kabupaten
+
+
+def explanation_json(why: Mapping[str, Explanation]) -> dict[str, Any]:
+    """Explanations as ``siaga classify --explain`` adds them: tokens in order with their weight."""
+    return {
+        name: {
+            "answer": one.answer,
+            "tokens": [[token, round(weight, 3)] for token, weight in one.tokens],
+            "rest": round(one.rest, 3),
+            "score": round(one.score, 3),
+        }
+        for name, one in why.items()
+    }
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def train(
     version: str = typer.Argument(help="Name of the new version: the folder under models/."),
     outside: Path = typer.Option(None, "--with", help="Folder with smsa/, nusax/, dkk_semarang/."),
     promote: bool = typer.Option(False, "--promote", help="Let it serve at once."),
+    trials: bool = typer.Option(False, "--trials", help="Measure on sets left out too (an hour)."),
 ) -> None:
     """Train a model from data/training, people's labels and, where given, outside sets."""
     from monitor import training
@@ -42,6 +43,7 @@ def train(
             lambda _, done, total: advance(done, total),
             embeddings=settings.classify.embeddings,
             cache=StoredVectors(settings.database),
+            with_trials=trials,
         )
     typer.echo(report.as_text())
     if promote:
@@ -52,20 +54,31 @@ def train(
 def evaluate(
     context: typer.Context,
     data: Path = typer.Option(..., "--data", help="CSV: text,sentiment[,issue,intent,urgent]."),
+    pictures: Path = typer.Option(None, "--pictures", help="Folder; default: beside the file."),
 ) -> None:
-    """Measure the serving model on a labelled file."""
+    """Measure the serving model on a labelled file; draw what it confused."""
     from monitor import training
     from monitor.classify import Classifier
+    from monitor.errors import ConfigError
 
     settings = of(context).settings()
     classifier = Classifier.load(
         settings.models,
         settings.data,
         embeddings=settings.classify.embeddings,
-        ask_human_below=settings.classify.ask_human_below,
+        precision=settings.classify.precision,
         province=settings.office.province,
     )
-    typer.echo(training.evaluate(classifier, data).as_text())
+    report = training.evaluate(classifier, data)
+    typer.echo(report.as_text())
+    folder = pictures or data.with_name(f"{data.stem}-{report.version}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in report.pictures().items():
+            (folder / name).write_bytes(body)
+    except OSError as error:
+        raise ConfigError(f"--pictures: {folder}: {error.strerror}") from error
+    typer.echo(f"\npictures: {folder}")
 
 
 @models_app.command("list")

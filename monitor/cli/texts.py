@@ -25,6 +25,7 @@ def classify(
     context: typer.Context,
     file: Path = typer.Argument(None, help="One text a line, or JSONL with text; default: stdin."),
     embeddings: str = typer.Option(None, "--embeddings", help="auto, off or on."),
+    explain: bool = typer.Option(False, "--explain", help="Add the weight of each word: why."),
 ) -> None:
     """Read texts and say sentiment, issue, intent, urgency, place and more as JSONL, in order."""
     from monitor.errors import ConfigError
@@ -34,7 +35,7 @@ def classify(
     wanted = embeddings or settings.classify.embeddings
     if wanted not in ("auto", "off", "on"):
         raise ConfigError(f"--embeddings: {wanted}: accepted: auto, off, on")
-    for line in classify_lines(settings, cast("Mode", wanted), _lines(file)):
+    for line in classify_lines(settings, cast("Mode", wanted), _lines(file), explain=explain):
         sys.stdout.write(line + "\n")
 
 

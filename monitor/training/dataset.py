@@ -19,7 +19,7 @@ LANGUAGES = ("id", "bjn", "nij", "jv", "su", "en", "mixed")
 
 _YES_NO = {"ya": True, "tidak": False}
 _NEEDED = ("text", "sentiment")
-_MAY_MISS = ("issue", "intent", "urgent", "language")
+_MAY_MISS = ("issue", "intent", "urgent", "language", "platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,11 @@ class Example:
     urgent: bool | None = None
     language: str | None = None
     group: str = ""
+    platform: str | None = None
 
 
-Labelled = tuple[str, str | None, str | None]
-"""Text, sentiment and issue as a person corrected them in the bot."""
+Labelled = tuple[str, str | None, str | None, str]
+"""Text, sentiment and issue as a person corrected them in the bot, and the platform it is from."""
 
 
 def own(folder: Path, issues: Collection[str]) -> tuple[Example, ...]:
@@ -57,7 +58,7 @@ def own(folder: Path, issues: Collection[str]) -> tuple[Example, ...]:
 
 
 def read_csv(path: Path, issues: Collection[str], origin: str = "own") -> tuple[Example, ...]:
-    """One CSV with ``text,sentiment[,issue,intent,urgent,language]``.
+    """One CSV with ``text,sentiment[,issue,intent,urgent,language,platform]``.
 
     Raises:
         ConfigError: not readable, a column missing or a value that is not accepted.
@@ -71,6 +72,7 @@ def read_csv(path: Path, issues: Collection[str], origin: str = "own") -> tuple[
             intent=Intent(value) if (value := row.maybe("intent", tuple(Intent))) else None,
             urgent=_YES_NO[value] if (value := row.maybe("urgent", _YES_NO)) else None,
             language=row.maybe("language", LANGUAGES),
+            platform=row.cells.get("platform") or None,
         )
         for row in _rows(path)
     )
@@ -79,11 +81,11 @@ def read_csv(path: Path, issues: Collection[str], origin: str = "own") -> tuple[
 def labelled(rows: Sequence[Labelled], issues: Collection[str]) -> tuple[Example, ...]:
     """Labels from the store; an issue that has left the taxonomy since is forgotten."""
     examples = []
-    for text, sentiment, issue in rows:
+    for text, sentiment, issue, platform in rows:
         known = issue if issue in issues else None
         tone = Sentiment(sentiment) if sentiment in tuple(Sentiment) else None
         if text.strip() and (known or tone):
-            examples.append(Example(text, "label", tone, known))
+            examples.append(Example(text, "label", tone, known, platform=platform))
     return tuple(examples)
 
 

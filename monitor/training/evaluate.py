@@ -5,7 +5,7 @@ Layer 3. Only texts that the model has not learned from say something.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,13 @@ from monitor.classify.predict import Classifier, Verdict
 from monitor.records import Intent, Sentiment
 from monitor.training.compare import Scores, score
 from monitor.training.dataset import LANGUAGES, Example, read_csv
+from monitor.training.measure import LENGTHS, span_name
+from monitor.training.pictures import confusion_png
 
 _BATCH = 1000
 _URGENT = ("tidak", "ya")
+
+Pair = tuple[Example, Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class EvaluationReport:
     """How a model did on a file; ``asked`` is how many rows it would hand to a person."""
 
     version: str
+    name: str
     rows: int
     asked: int
     judged: tuple[Judged, ...]
@@ -41,18 +46,26 @@ class EvaluationReport:
         found = {(one.column, one.cut): one.scores for one in self.judged}
         return found[column, cut]
 
+    def pictures(self) -> dict[str, bytes]:
+        """Confusion matrices as PNG by file name, one per column that the file fills."""
+        return {
+            f"confusion-{one.column}.png": confusion_png(f"{one.column}, {self.name}", one.scores)
+            for one in self.judged
+            if one.cut == "all"
+        }
+
     def as_text(self) -> str:
         """The figures as a table of fixed width, then what was confused in sentiment and issue."""
         lines = [
             f"model {self.version}: {self.rows} rows, {self.asked} to ask a person about",
             "",
-            f"{'column':<11}{'rows of':<9}{'n':>7}{'macro-F1':>10}{'accuracy':>10}{'ECE':>8}",
+            f"{'column':<11}{'rows of':<19}{'n':>7}{'macro-F1':>10}{'accuracy':>10}{'ECE':>8}",
         ]
         for one in self.judged:
             scores = one.scores
             ece = f"{scores.ece:8.3f}" if one.column in ("sentiment", "issue") else f"{'-':>8}"
             lines.append(
-                f"{one.column:<11}{one.cut:<9}{scores.rows:>7}{scores.macro_f1:>10.3f}"
+                f"{one.column:<11}{one.cut:<19}{scores.rows:>7}{scores.macro_f1:>10.3f}"
                 f"{scores.accuracy:>10.3f}{ece}"
             )
         for one in self.judged:
@@ -72,7 +85,7 @@ def _per_class(one: Judged) -> list[str]:
 
 
 def evaluate(classifier: Classifier, csv_path: Path) -> EvaluationReport:
-    """Judge a classifier on ``text,sentiment[,issue,intent,urgent,language]``.
+    """Judge a classifier on ``text,sentiment[,issue,intent,urgent,language,platform]``.
 
     Raises:
         ConfigError: the file cannot be read or holds a value that is not accepted, an issue that
@@ -85,6 +98,7 @@ def evaluate(classifier: Classifier, csv_path: Path) -> EvaluationReport:
         verdicts += classifier.predict(texts[start : start + _BATCH])
     return EvaluationReport(
         version=classifier.version,
+        name=csv_path.name,
         rows=len(examples),
         asked=sum(verdict.ask_human for verdict in verdicts),
         judged=_judged(examples, verdicts, classifier.issues),
@@ -107,15 +121,28 @@ def _judged(
         known = [pair for pair in pairs if getattr(pair[0], column) is not None]
         if known:
             found.append(Judged(column, "all", _scores(column, names, known)))
-    for code in LANGUAGES:
-        spoken = [pair for pair in pairs if pair[0].language == code]
-        if spoken:
-            scores = _scores("sentiment", classes["sentiment"], spoken)
-            found.append(Judged("sentiment", code, scores))
+    for cut, chosen in _cuts(pairs):
+        found.append(Judged("sentiment", cut, _scores("sentiment", classes["sentiment"], chosen)))
     return tuple(found)
 
 
-def _scores(column: str, names: Sequence[str], pairs: Sequence[tuple[Example, Verdict]]) -> Scores:
+def _cuts(pairs: Sequence[Pair]) -> Iterator[tuple[str, list[Pair]]]:
+    """Rows by language, by platform and by length, where the file tells and any are there."""
+    platforms = sorted({one.platform for one, _ in pairs if one.platform})
+    for name, belongs in (
+        *((code, lambda one, c=code: one.language == c) for code in LANGUAGES),
+        *((name, lambda one, n=name: one.platform == n) for name in platforms),
+        *(
+            (span_name(*span), lambda one, s=span: s[0] <= len(one.text.split()) <= s[1])
+            for span in LENGTHS
+        ),
+    ):
+        chosen = [pair for pair in pairs if belongs(pair[0])]  # type: ignore[no-untyped-call]
+        if chosen:
+            yield name, chosen
+
+
+def _scores(column: str, names: Sequence[str], pairs: Sequence[Pair]) -> Scores:
     true = [_named(getattr(example, column)) for example, _ in pairs]
     said = [_named(getattr(verdict, column)) for _, verdict in pairs]
     sure: list[float] = []

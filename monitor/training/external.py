@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -45,7 +45,7 @@ _CODES = {
 }
 _SPLITS = ("train", "valid")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# NusaX was translated from SmSA: a text that shares this part of its word pairs is its twin.
+# NusaX was translated from SmSA: texts that share this part of the shorter's word pairs are twins.
 _TWIN_SHARE = 0.5
 
 
@@ -57,9 +57,8 @@ def external(folder: Path) -> tuple[Example, ...]:
     """
     if not folder.is_dir():
         raise ConfigError(f"outside texts: {folder}: no such folder")
-    nusax = tuple(_nusax(folder / "nusax"))
-    twins = [example.text for example in nusax if example.language == "id"]
-    smsa = _without_twins(_consistent(_smsa(folder / "smsa")), twins)
+    nusax = [example for _, examples in nusax_languages(folder) for example in examples]
+    smsa = without_twins(_consistent(smsa_split(folder, *_SPLITS)), nusax)
     found = (*_consistent(_dkk(folder / "dkk_semarang")), *nusax, *smsa)
     if not found:
         raise ConfigError(f"outside texts: {folder}: none of smsa, nusax, dkk_semarang is here")
@@ -69,21 +68,31 @@ def external(folder: Path) -> tuple[Example, ...]:
 def _dkk(folder: Path) -> Iterator[Example]:
     path = folder / "train.csv"
     for where, row in _csv_rows(path) if path.is_file() else ():
-        yield Example(row[1], DKK, _sentiment(row[2], where), group=f"{DKK} {_key(row[1])}")
+        tone, group = _sentiment(row[2], where), f"{DKK} {_key(row[1])}"
+        yield Example(row[1], DKK, tone, group=group, platform="instagram")
 
 
-def _nusax(folder: Path) -> Iterator[Example]:
+def nusax_languages(folder: Path) -> list[tuple[str, list[Example]]]:
+    """The sentences of NusaX by the name of their language; those of one id are one group."""
     # Beside the languages stands a folder of word lists, which holds neither file.
-    for split in _SPLITS:
-        for path in sorted(folder.glob(f"*/{split}.csv")):
-            code = _CODES.get(path.parent.name)
-            for where, row in _csv_rows(path):
-                tone = _sentiment(row[2], where)
-                yield Example(row[1], NUSAX, tone, language=code, group=f"{NUSAX} {row[0]}")
+    names = sorted({path.parent.name for path in (folder / "nusax").glob("*/train.csv")})
+    return [
+        (name, [one for split in _SPLITS for one in _nusax(folder / "nusax" / name, split)])
+        for name in names
+    ]
 
 
-def _smsa(folder: Path) -> Iterator[Example]:
-    for path in (folder / f"{split}_preprocess.tsv" for split in _SPLITS):
+def _nusax(folder: Path, split: str) -> Iterator[Example]:
+    path = folder / f"{split}.csv"
+    for where, row in _csv_rows(path) if path.is_file() else ():
+        tone = _sentiment(row[2], where)
+        code = _CODES.get(folder.name)
+        yield Example(row[1], NUSAX, tone, language=code, group=f"{NUSAX} {row[0]}")
+
+
+def smsa_split(folder: Path, *splits: str) -> Iterator[Example]:
+    """Reviews of the named splits (train, valid); one group for the same letters."""
+    for path in (folder / "smsa" / f"{split}_preprocess.tsv" for split in splits):
         if not path.is_file():
             continue
         lines = _reading(path, lambda path: path.read_text(encoding="utf-8").splitlines())
@@ -139,21 +148,33 @@ def _consistent(examples: Iterable[Example]) -> list[Example]:
     return [group[0] for group in agreed]
 
 
-def _without_twins(examples: Iterable[Example], others: Iterable[str]) -> list[Example]:
-    """Examples that share less than half of their word pairs with every one of the others."""
+def without_twins(examples: Iterable[Example], others: Iterable[Example]) -> list[Example]:
+    """Examples that share less than half of the word pairs of the shorter with each Indonesian one.
+
+    Indonesian, since that is what NusaX was translated from.
+    """
+    originals = [_pairs(other.text) for other in others if other.language == "id"]
     holders: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for number, text in enumerate(others):
-        for pair in _pairs(text):
+    for number, pairs in enumerate(originals):
+        for pair in pairs:
             holders[pair].add(number)
-    return [example for example in examples if not _has_twin(_pairs(example.text), holders)]
+    return [one for one in examples if not _has_twin(_pairs(one.text), originals, holders)]
 
 
-def _has_twin(pairs: set[tuple[str, str]], holders: dict[tuple[str, str], set[int]]) -> bool:
+def _has_twin(
+    pairs: set[tuple[str, str]],
+    originals: Sequence[set[tuple[str, str]]],
+    holders: Mapping[tuple[str, str], set[int]],
+) -> bool:
     shared: dict[int, int] = defaultdict(int)
     for pair in pairs:
         for number in holders.get(pair, ()):
             shared[number] += 1
-    return bool(shared) and max(shared.values()) >= _TWIN_SHARE * len(pairs)
+    return any(
+        count >= _TWIN_SHARE * min(len(pairs), len(originals[number]))
+        for number, count in shared.items()
+        if count > 1 or len(pairs) == 1
+    )
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:

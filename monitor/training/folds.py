@@ -19,17 +19,19 @@ PARTS = 5
 NEVER_JUDGED = -1
 """The part of examples that only teach."""
 
+# Two texts that share this part of their different words (Jaccard) are near twins.
+_TWIN_SHARE = 0.5
+# A word in more texts than this finds no twins: it would compare everything with everything.
+_COMMON = 200
+
 
 def folds(examples: Sequence[Example], normalised: Sequence[str]) -> NDArray[np.int64]:
     """The part (0 to 4) of each example; reviews (SmSA) only teach.
 
-    Examples of one group, or with the same letters, are never parted. Each origin and class is
-    dealt out evenly.
+    Examples of one group, with the same letters, or near twins of one set (half of their words
+    shared) are never parted. Each origin and class is dealt out evenly.
     """
-    groups = [
-        example.group or "".join(filter(str.isalpha, text))
-        for example, text in zip(examples, normalised, strict=True)
-    ]
+    groups = _groups(examples, normalised)
     strata: dict[str, str] = {}
     for example, group in zip(examples, groups, strict=True):
         strata.setdefault(group, f"{example.origin} {example.issue} {example.sentiment}")
@@ -44,3 +46,41 @@ def folds(examples: Sequence[Example], normalised: Sequence[str]) -> NDArray[np.
         for example, group in zip(examples, groups, strict=True)
     ]
     return np.array(parts, dtype=np.int64)
+
+
+def _groups(examples: Sequence[Example], normalised: Sequence[str]) -> list[str]:
+    """The name of each example's group: that of its first member."""
+    names = [
+        example.group or "".join(filter(str.isalpha, text))
+        for example, text in zip(examples, normalised, strict=True)
+    ]
+    first: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while (above := first.get(name, name)) != name:
+            name = above
+        return name
+
+    ungrouped = [at for at, example in enumerate(examples) if not example.group]
+    for one, other in near_twins([frozenset(normalised[at].split()) for at in ungrouped]):
+        a, b = sorted((root(names[ungrouped[one]]), root(names[ungrouped[other]])))
+        first[b] = a
+    return [root(name) for name in names]
+
+
+def near_twins(words: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
+    """Pairs of texts, as places in ``words``, that share half of their different words."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, found in enumerate(words):
+        for word in found:
+            holders[word].append(at)
+    rare = {word: places for word, places in holders.items() if len(places) <= _COMMON}
+    twins: list[tuple[int, int]] = []
+    for at, found in enumerate(words):
+        near = {other for word in found for other in rare.get(word, ()) if other > at}
+        twins += [
+            (at, other)
+            for other in sorted(near)
+            if len(found & words[other]) >= _TWIN_SHARE * len(found | words[other])
+        ]
+    return twins

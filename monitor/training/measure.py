@@ -17,6 +17,8 @@ from monitor.training.external import DKK, NUSAX
 from monitor.training.fit import Fitted, Question, Unseen, questions
 
 OURS = ("own", "label")
+_PLATFORMS = ("wordpress", "instagram", "facebook", "x", "youtube", "tiktok", "rss", "file")
+LENGTHS = ((1, 5), (6, 12), (13, 25), (26, 10_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def figures(
         for cut, belongs in _cuts(question.name).items():
             rows = [row for row, at in enumerate(unseen.at) if belongs(examples[at])]
             if rows:
-                found.append(_figure(question, cut, unseen, examples, rows))
+                found.append(figure(question, cut, unseen, examples, rows))
     return tuple(found)
 
 
@@ -54,22 +56,39 @@ def _cuts(question: str) -> Mapping[str, Callable[[Example], bool]]:
     if question == "sentiment":
         cuts |= {f"own, {code}": _of(OURS, code) for code in LANGUAGES}
         cuts[DKK] = lambda e: e.origin == DKK
+        cuts |= {f"on {name}": _on(name) for name in _PLATFORMS}
         cuts[f"{NUSAX}, 12 languages"] = lambda e: e.origin == NUSAX
         cuts |= {f"{NUSAX}, {code}": _of((NUSAX,), code) for code in LANGUAGES}
+    if question in ("sentiment", "issue"):
+        cuts |= {f"own, {span_name(*span)}": _long(*span) for span in LENGTHS}
     return cuts
+
+
+def span_name(least: int, most: int) -> str:
+    """The name of a span of lengths in words."""
+    return f"{least}-{most} words" if most < LENGTHS[-1][1] else f"{least} words and more"
+
+
+def _long(least: int, most: int) -> Callable[[Example], bool]:
+    return lambda e: e.origin in OURS and least <= len(e.text.split()) <= most
+
+
+def _on(platform: str) -> Callable[[Example], bool]:
+    return lambda example: example.platform == platform
 
 
 def _of(origins: Sequence[str], code: str) -> Callable[[Example], bool]:
     return lambda example: example.origin in origins and example.language == code
 
 
-def _figure(
+def figure(
     question: Question,
     cut: str,
     unseen: Unseen,
     examples: Sequence[Example],
     rows: Sequence[int],
 ) -> Figure:
+    """What ``rows`` of the unseen answers are worth."""
     true = [str(question.answer(examples[unseen.at[row]])) for row in rows]
     words = _scored(question.classes, true, unseen.by_words[rows])
     vectors = None

@@ -12,26 +12,35 @@ from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from monitor.classify.embed import Mode, VectorCache, open_embedder
-from monitor.classify.model_files import require_new, save
+from monitor.classify.embed import Embedder, Mode, VectorCache, open_embedder
+from monitor.classify.model_files import Model, require_new, save
+from monitor.classify.predict import Classifier
 from monitor.knowledge import read_taxonomy
 from monitor.text.reader import TextReader
-from monitor.training.card import card
+from monitor.training.card import Learned, Measured, card
 from monitor.training.dataset import Example, Labelled, own
 from monitor.training.dataset import labelled as read_labelled
 from monitor.training.external import external as read_external
-from monitor.training.fit import Progress, fit
+from monitor.training.fit import Progress, fit, read_examples
 from monitor.training.measure import Figure, figures
+from monitor.training.pictures import papers
+from monitor.training.suites import Suites, run_suites
+from monitor.training.trials import trials
 
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
-    """What a run made. ``figures`` are five-fold, on texts unseen by the model that judged them."""
+    """What a run made. ``figures`` are five-fold, on texts unseen by the model that judged them.
+
+    ``tried`` are the trials on sets left out; empty unless they were asked for.
+    """
 
     version: str
     folder: Path
     rows: dict[str, int]
     figures: tuple[Figure, ...]
+    tried: tuple[Figure, ...]
+    suites: Suites
 
     def as_text(self) -> str:
         """The figures as a table of fixed width."""
@@ -39,15 +48,15 @@ class TrainReport:
         lines = [
             f"model {self.version}: learned from {learned}",
             "",
-            f"{'question':<11}{'texts of':<24}{'n':>7}{'macro-F1':>10}{'ECE':>8}{'vectors':>9}",
+            f"{'question':<11}{'texts of':<30}{'n':>7}{'macro-F1':>10}{'ECE':>8}{'vectors':>9}",
         ]
-        for one in self.figures:
+        for one in (*self.figures, *self.tried):
             vectors = f"{one.vectors.macro_f1:9.3f}" if one.vectors else f"{'-':>9}"
             lines.append(
-                f"{one.question:<11}{one.cut:<24}{one.words.rows:>7}{one.words.macro_f1:>10.3f}"
+                f"{one.question:<11}{one.cut:<30}{one.words.rows:>7}{one.words.macro_f1:>10.3f}"
                 f"{one.words.ece:>8.3f}{vectors}"
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, "", *self.suites.as_lines()])
 
 
 def train(
@@ -60,14 +69,16 @@ def train(
     *,
     embeddings: Mode = "auto",
     cache: VectorCache | None = None,
+    with_trials: bool = False,
 ) -> TrainReport:
     """Learn from ``data_dir/training``, outside sets and labels; write ``models_dir/version``.
 
     The same inputs give the same bytes. ``progress`` hears what is being done, how much of it is
     done and of how much. ``cache`` keeps sentence vectors, which take most of a first run.
+    ``with_trials`` also measures what the method is worth on outside sets that are left out.
 
     Raises:
-        ConfigError: a training file, word list, taxonomy or outside set is wrong.
+        ConfigError: a training file, word list, taxonomy, suite or outside set is wrong.
         ModelError: the version exists, cannot be written, or too little was given to learn from.
     """
     folder = models_dir / version
@@ -82,15 +93,26 @@ def train(
     )
     reader = TextReader.load(data_dir)
     embedder = open_embedder(embeddings, cache)
-    fitted = fit(examples, issues, reader, version, embedder=embedder, progress=progress)
+    fitted = fit(read_examples(examples, reader, embedder, progress).course(), issues, version)
     rows = dict(Counter(example.origin for example in examples))
+    model = replace(fitted.model, training={"rows": rows, "texts": _fingerprint(examples)})
     found = figures(fitted, examples, issues)
-    training = {"rows": rows, "texts": _fingerprint(examples)}
-    model = replace(fitted.model, training=training)
+    measured = Measured(
+        found,
+        trials(examples, external, reader, embedder, progress) if external and with_trials else (),
+        _suites(model, reader, embedder, data_dir / "unseen"),
+    )
     progress("write", 0, 1)
-    save(model, folder, card(version, rows, found, model.urgent_from))
+    learned = Learned(version, rows, model)
+    save(model, folder, {"card.md": card(learned, measured).encode(), **papers(found)})
     progress("write", 1, 1)
-    return TrainReport(version, folder, rows, found)
+    return TrainReport(version, folder, rows, found, measured.tried, measured.suites)
+
+
+def _suites(model: Model, reader: TextReader, embedder: Embedder | None, folder: Path) -> Suites:
+    by_words = Classifier(model, reader)
+    with_vectors = Classifier(model, reader, embedder=embedder) if embedder else None
+    return run_suites(by_words, with_vectors, reader, folder)
 
 
 def _fingerprint(examples: Sequence[Example]) -> str:

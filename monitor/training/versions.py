@@ -40,7 +40,7 @@ def promote(models_dir: Path, version: str) -> str | None:
     """Let a version serve; which one served before, if any.
 
     Raises:
-        ModelError: the version is missing, damaged or newer than this program.
+        ModelError: the version is missing, damaged or of another format.
         Refused: it serves already.
     """
     names = served(models_dir)
