@@ -103,7 +103,7 @@ class Classify(_Part):
     """How texts are understood."""
 
     embeddings: Literal["auto", "off", "on"] = "auto"
-    precision: Annotated[float, Field(ge=0.5, le=0.99)] = 0.85
+    precision: Annotated[float, Field(ge=0.5, le=0.99)] = 0.9
     batch: Annotated[int, Field(ge=1, le=10000)] = 200
 
 

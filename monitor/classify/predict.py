@@ -74,7 +74,7 @@ class Classifier:
         reader: TextReader,
         *,
         embedder: Embedder | None = None,
-        precision: float = 0.85,
+        precision: float = 0.9,
         trouble: str | None = None,
     ) -> None:
         self.trouble = trouble
@@ -94,7 +94,7 @@ class Classifier:
         models_dir: Path,
         data_dir: Path,
         embeddings: Mode = "auto",
-        precision: float = 0.85,
+        precision: float = 0.9,
         cache: VectorCache | None = None,
         province: str = "kalteng",
     ) -> Classifier:

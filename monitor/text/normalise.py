@@ -54,7 +54,7 @@ _FACES = {
 # Not at the start of a word, where it is an abbreviation ("pppk").
 _REPEATED = re.compile(r"(?<=[^\W\d_])([^\W\d_])\1{2,}")
 # A doubled i at the end is a Banjar suffix ("mangganii").
-_DOUBLED_END = re.compile(r"([^\W\d_i])\1$")
+_DOUBLED_END = re.compile(r"([^\W\d_i])\1+$")
 _VOWEL = re.compile("[aiueo]")
 _REDUPLICATED = re.compile(r"([a-z]{3,})2(nya|an|ku|mu|kan|lah)?")
 # "sma2" is a school, not several; the others count floors, blocks and stages.
