@@ -63,7 +63,7 @@ on the own texts.
 """
 
 SUITES: Final = """\
-Written by people who had seen neither the training texts nor the word lists (`data/unseen/`).
+Written by authors who had seen neither the training texts nor the word lists (`data/unseen/`).
 "pairs": two texts that differ by a word or two, of which one is clearly the more positive. "chat":
 comments without any public issue, jokes with issue words among them. "places": informal mentions,
 and texts with look-alikes.

@@ -1,6 +1,6 @@
 """Suites that no model may learn from: pairs that differ by a word, chat without an issue, places.
 
-Layer 3. ``data/unseen/`` holds texts written for testing by people who had not seen the training
+Layer 3. ``data/unseen/`` holds texts written for testing by authors who had not seen the training
 texts or the word lists; every new model is measured on them. A file that is missing is left out.
 
     pairs.csv      better,worse,kind,language      the first is the more positive one
