@@ -27,14 +27,14 @@ from tests.classify_world import DATA, MODELS, FakeEngine, reader, shipped
 
 COMPLAINTS = [
     ("Air PDAM di komplek kami sudah tiga hari mati total, kapan nyala??", "air_bersih"),
-    ("listrik padam terus di Sampit, PLN kerja apa sih", "listrik_internet"),
+    ("listrik padam terus di Sampit, rusak semua kulkas kami", "listrik_internet"),
     ("jalan rusak parah berlubang di mana-mana, tidak pernah diperbaiki", "jalan_infrastruktur"),
     ("sampah menumpuk di TPS bau busuk tidak diangkut dua minggu", "sampah_kebersihan"),
     ("asap karhutla makin tebal anak-anak sesak napas", "karhutla_asap"),
     ("banjir lagi banjir lagi, gorong-gorong mampet tidak pernah dikeruk", "banjir_bencana"),
     ("urus KTP di disdukcapil dipersulit terus, blangko habis melulu", "kependudukan"),
     ("bensin langka antri berjam-jam di SPBU, pelangsir dibiarkan", "harga_bbm"),
-    ("dana desa dikorupsi kepala desa, KPK tolong turun", "korupsi_pungli"),
+    ("dana desa dikorupsi kepala desa, jalannya tetap tanah", "korupsi_pungli"),
     ("limbah sawit mencemari sungai ikan mati semua", "lingkungan_tambang"),
 ]
 PRAISE = [
