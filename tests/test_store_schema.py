@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import threading
 from datetime import UTC, datetime
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.errors import StorageError
-from monitor.store import open_store
+from monitor.store import connection, open_store
 from monitor.store.connection import (
     changed,
     from_epoch,
@@ -121,6 +122,24 @@ def test_processes_that_open_a_new_file_at_once_all_succeed(
     db = open_store(Path(path))
     assert one(db, "SELECT count(*) AS n FROM person") == {"n": 6}
     db.close()
+
+
+def test_a_file_that_is_locked_for_a_moment_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "terkunci.db"
+    other = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    other.execute("CREATE TABLE x (y)")
+    other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_MS", 20)
+    with monkeypatch.context() as soon, pytest.raises(StorageError, match="locked"):
+        soon.setattr(connection, "_SWITCH_SECONDS", 0.0)
+        open_store(file)
+    release = threading.Timer(0.3, other.execute, ["COMMIT"])
+    release.start()
+    open_store(file).close()
+    release.join()
+    other.close()
 
 
 def test_a_write_is_seen_by_the_other_connection_after_the_commit(

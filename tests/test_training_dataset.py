@@ -30,8 +30,8 @@ def test_the_projects_own_texts_are_read() -> None:
 
     issues = read_taxonomy(DATA / "taxonomy.toml")
     examples = own(DATA / "training", issues)
-    assert {example.issue for example in examples} == set(issues)
-    assert {example.intent for example in examples} == set(Intent)
+    assert {example.issue for example in examples if example.issue} == set(issues)
+    assert {example.intent for example in examples if example.intent} == set(Intent)
 
 
 def test_a_row_is_read_as_written(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from monitor.store.schema import KNOWN, migrations
 Row = dict[str, Any]
 
 BUSY_TIMEOUT_MS = 10_000
+# How long a new file may take until all that open it at once use its write-ahead log.
+_SWITCH_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 def open_store(path: Path) -> Database:
@@ -28,7 +32,7 @@ def open_store(path: Path) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000))
-        db.conn.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(db.conn)
         db.conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         # WAL with NORMAL loses nothing on a killed process; only a power cut may drop the newest
         # transactions, and those are fetched again because the cursor went with them.
@@ -45,6 +49,23 @@ def open_store(path: Path) -> Database:
             f"{', '.join(sorted(unknown))}); install that version or restore a backup"
         )
     return db
+
+
+def _write_ahead(conn: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log, which the file then keeps.
+
+    Where several processes switch a new file at once, SQLite tells all but one that it is locked
+    and does not wait, so this waits.
+    """
+    until = time.monotonic() + _SWITCH_SECONDS
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _upgrade(db: Database) -> None:
