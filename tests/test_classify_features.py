@@ -98,7 +98,7 @@ def test_words_behind_a_negator_count_as_another_word() -> None:
 
 def test_keyword_votes_are_columns_of_their_own() -> None:
     one = document(reader().read("ledeng PDAM"), reader())
-    votes = reader().issue_votes("ledeng pdam")
+    votes = reader().issue_voter.issue_votes(reader().stemmer.stems("ledeng pdam"))
     assert set(votes) == {"air_bersih"}
     vocabulary = learn_vocabulary([one])
     assert vocabulary.rules == ("issue air_bersih",)

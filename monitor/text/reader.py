@@ -100,7 +100,3 @@ class TextReader:
             flags=self.flag_finder.flags(normalised),
             copy_key=copy_key(normalised),
         )
-
-    def issue_votes(self, normalised: str) -> dict[str, float]:
-        """Keyword votes per issue, heaviest first (see ``issues``)."""
-        return self.issue_voter.issue_votes(self.stemmer.stems(normalised))
