@@ -10,7 +10,8 @@ import pytest
 from monitor.classify.embed import Embedder
 from monitor.training.dataset import Example
 from monitor.training.external import DKK, NUSAX, SMSA, external
-from monitor.training.fit import Unseen, read_examples
+from monitor.training.fit import Unseen
+from monitor.training.material import read_examples
 from monitor.training.measure import Figure
 from monitor.training.trials import joined, trials
 from tests.classify_world import FakeEngine, reader, silent, tiny_examples, write_rows

@@ -14,7 +14,8 @@ from monitor.classify.features import Floats
 from monitor.training.compare import Scores, score
 from monitor.training.dataset import LANGUAGES, Example
 from monitor.training.external import DKK, NUSAX
-from monitor.training.fit import Fitted, Question, Unseen, questions
+from monitor.training.fit import Fitted, Unseen
+from monitor.training.questions import Question, questions
 
 OURS = ("own", "label")
 _PLATFORMS = ("wordpress", "instagram", "facebook", "x", "youtube", "tiktok", "rss", "file")

@@ -21,7 +21,8 @@ from monitor.training.card import Learned, Measured, card
 from monitor.training.dataset import Example, Labelled, own
 from monitor.training.dataset import labelled as read_labelled
 from monitor.training.external import external as read_external
-from monitor.training.fit import Progress, fit, read_examples
+from monitor.training.fit import fit
+from monitor.training.material import Progress, read_examples
 from monitor.training.measure import Figure, figures
 from monitor.training.pictures import papers
 from monitor.training.suites import Suites, run_suites

@@ -16,17 +16,11 @@ from monitor.classify.embed import Embedder
 from monitor.text.reader import TextReader
 from monitor.training.dataset import Example
 from monitor.training.external import DKK, NUSAX, SMSA, nusax_languages, smsa_split
-from monitor.training.fit import (
-    Material,
-    Progress,
-    Unseen,
-    judge,
-    questions,
-    read_examples,
-    sentiment,
-)
+from monitor.training.fit import Unseen, judge
 from monitor.training.folds import PARTS, folds
+from monitor.training.material import Material, Progress, read_examples
 from monitor.training.measure import Figure, figure
+from monitor.training.questions import questions, sentiment
 
 _ALL_VECTORS = {"own": 1, "label": 1, DKK: 1, NUSAX: 1, SMSA: 1}
 # On reviews, reviews teach most; our own texts add words of the local languages.

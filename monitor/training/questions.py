@@ -1,0 +1,67 @@
+"""What a model is asked of a text: the five heads, and from which texts each of them learns.
+
+Layer 3, pure. The strengths and weights were chosen by cross-validation on the project's own
+texts, and for sentiment by leaving whole sets out; change none without measuring anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.records import Intent, Sentiment
+from monitor.training.dataset import LANGUAGES, Example
+from monitor.training.external import DKK, NUSAX, SMSA
+
+OWN, LABEL = "own", "label"
+"""The origins of texts written for this project, and of comments that people corrected."""
+
+_OURS = (OWN, LABEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One head: how it is taught. ``weights``: how much an example of each origin counts.
+
+    ``roots``: whether it looks at roots of words; they tell what a text is about, not its tone.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    strength: float
+    vector_strength: float
+    balanced: bool
+    weights: Mapping[str, float]
+    calibrated_on: tuple[str, ...] = _OURS
+    roots: bool = True
+
+    def answer(self, example: Example) -> str | None:
+        """What people say of an example."""
+        value = getattr(example, self.name)
+        if isinstance(value, bool):
+            return self.classes[value]
+        return None if value is None else str(value)
+
+
+def questions(issues: Sequence[str]) -> tuple[Question, ...]:
+    """The five heads, with the strengths and weights that cross-validation chose."""
+    ours = {OWN: 1.0, LABEL: 1.0}
+    return (
+        sentiment(
+            {OWN: 1.0, LABEL: 2.0, DKK: 2.0, NUSAX: 0.3, SMSA: 0.15}, (*_OURS, DKK), strength=1.0
+        ),
+        Question("issue", tuple(issues), 3.0, 0.003, False, ours),
+        Question("intent", tuple(map(str, Intent)), 3.0, 0.01, True, ours),
+        Question("urgent", ("tidak", "ya"), 10.0, 0.003, True, ours),
+        Question(
+            "language", LANGUAGES, 10.0, 0.0, True, {OWN: 1.0, NUSAX: 1.0}, (OWN, NUSAX), False
+        ),
+    )
+
+
+def sentiment(
+    weights: Mapping[str, float], calibrated_on: tuple[str, ...], strength: float
+) -> Question:
+    """The question of tone, taught on the sets that ``weights`` names."""
+    tones = tuple(map(str, Sentiment))
+    return Question("sentiment", tones, strength, 0.003, False, weights, calibrated_on, roots=False)
