@@ -16,7 +16,8 @@ from monitor.classify.predict import Classifier
 from monitor.records import Intent, Sentiment
 from monitor.text.reader import TextReader
 from monitor.training.dataset import Example
-from monitor.training.fit import fit, read_examples
+from monitor.training.fit import fit
+from monitor.training.material import read_examples
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"

@@ -13,8 +13,14 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.store import open_store
+from tests import once
 
 _REAL_CONNECT = socket.socket.connect
+
+
+def pytest_configure() -> None:
+    """Before any file is collected, as some read the word lists while they are imported."""
+    once.word_lists()
 
 
 def _only_loopback(self: socket.socket, address: Any) -> None:

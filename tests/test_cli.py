@@ -606,7 +606,7 @@ def trainer(siaga: Office) -> Office:
 
 def test_a_version_is_trained_promoted_and_rolled_back(trainer: Office) -> None:
     before = (PROJECT / "models" / "CURRENT").read_text(encoding="utf-8").split()[0]
-    data = small_data(trainer.folder)
+    data = small_data(trainer.folder, every=100)
     text = trainer.config.read_text(encoding="utf-8")
     trainer.config.write_text(text.replace(str(PROJECT / "data"), str(data)), encoding="utf-8")
     shutil.copytree(PROJECT / "data" / "templates", data / "templates")
@@ -721,7 +721,7 @@ def test_the_model_before_goes_on_serving_for_one_that_cannot_be_read(small: Off
 
 
 def test_sets_left_out_are_tried_when_asked_for(small: Office) -> None:
-    data = small_data(small.folder, every=150)
+    data = small_data(small.folder, every=300)
     text = small.config.read_text(encoding="utf-8")
     small.config.write_text(text.replace(str(PROJECT / "data"), str(data)), encoding="utf-8")
     rows = [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,9 @@ from tests.world import PROJECT
 
 # The children are forked from a clean server process that has imported everything once.
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.crash_child"])
+_PROCESSES.set_forkserver_preload(
+    ["tests.crash_child", "matplotlib.figure", "matplotlib.backends.backend_agg"]
+)
 
 BEGIN = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 BURST = 14
@@ -35,6 +39,15 @@ BOUNDARIES = sorted(
 )
 # A message that left before the process died may be sent once more, and only then.
 MAY_REPEAT = {"notify:after-call"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _children_are_not_measured() -> None:
+    """Whoever is killed cannot tell which lines it ran, so measuring would only cost its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+            patch.delenv(name)
+        forkserver.ensure_running()
 
 
 @pytest.fixture

@@ -72,10 +72,12 @@ class Bench:
         (folder / "closed" / "sitecustomize.py").write_text(CLOSED, encoding="utf-8")
 
     def clone(self, name: str) -> Path:
-        """The project as a fresh clone has it, without a model or a database."""
+        """A fresh clone, without a model or a database, with every fifth of the own texts."""
         copy = self.folder / name
         shutil.copytree(ROOT / "notebooks", copy / "notebooks", ignore=_not_copied)
-        shutil.copytree(DATA, copy / "data", ignore=shutil.ignore_patterns("demo"))
+        data = small_data(copy, every=5)
+        for part in ("unseen", "templates"):
+            shutil.copytree(DATA / part, data / part)
         shutil.copy(ROOT / "config.toml", copy / "config.toml")
         return copy
 
@@ -85,7 +87,7 @@ class Bench:
         for key, value in parameters.items():
             set_parameter(notebook, key, value)
         before = state(copy)
-        scratch = self.folder / f"scratch-{name}-{len(parameters)}"
+        scratch = self.folder / f"scratch-{name}-{copy.name}"
         scratch.mkdir()
         # The path of a socket may be 107 bytes long, so it cannot lie in the test's own folder.
         with tempfile.TemporaryDirectory(prefix="nb") as sockets:
@@ -157,7 +159,7 @@ def shown(notebook: NotebookNode) -> tuple[str, tuple[bytes, ...]]:
 
 def office(copy: Path) -> None:
     """A working copy with a small serving model and a database that holds labels."""
-    small = small_data(copy.parent / "small", every=80)
+    small = small_data(copy.parent / "small", every=150)
     train(small, copy / "models", "kantor", None, [], silent, embeddings="off")
     promote(copy / "models", "kantor")
     labelled_store(copy / "var" / "siaga.db").close()
@@ -248,7 +250,7 @@ def test_the_product_knows_nothing_of_the_notebooks() -> None:
 
 
 def test_exploring_shows_texts_words_doubts_and_labels(bench: Bench, at_work: Path) -> None:
-    run = bench.run("01-explore.ipynb", at_work, at_work / "notebooks")
+    run = bench.run("01-explore.ipynb", at_work, at_work / "notebooks", SAMPLE="400")
     assert len(run.pictures) == 3
     assert run.left == {"isu.png", "bahasa.png", "kata.png"}
     assert run.changed == set()
@@ -262,7 +264,7 @@ def test_exploring_shows_texts_words_doubts_and_labels(bench: Bench, at_work: Pa
 def test_training_shows_figures_and_compares_with_the_serving_model(
     bench: Bench, at_work: Path
 ) -> None:
-    run = bench.run("02-train.ipynb", at_work, at_work / "notebooks")
+    run = bench.run("02-train.ipynb", at_work, at_work / "notebooks", SAMPLE="500")
     assert len(run.pictures) == 4
     assert run.left == {"models", "precision.png"}
     assert run.changed == set()
@@ -276,7 +278,7 @@ def test_training_shows_figures_and_compares_with_the_serving_model(
 
 
 def test_errors_are_shown_in_a_fresh_clone(bench: Bench, clone: Path) -> None:
-    run = bench.run("03-errors.ipynb", clone, clone)
+    run = bench.run("03-errors.ipynb", clone, clone, SAMPLE="500")
     assert len(run.pictures) == 2
     assert run.left == {
         "ujian.csv",

@@ -47,7 +47,7 @@ class World:
     """A data folder, a model trained by words and one with vectors, made once."""
 
     def __init__(self, folder: Path) -> None:
-        self.data = small_data(folder, every=50)
+        self.data = small_data(folder, every=100)
         heading = ["better", "worse", "kind", "language"]
         pair = ["air sudah lancar, terima kasih", "air belum lancar", "negation", "id"]
         write_rows(self.data / "unseen" / "pairs.csv", [pair], heading)
@@ -139,7 +139,7 @@ def test_sets_left_out_are_tried_when_asked_for(tmp_path: Path) -> None:
     for split, some in (("train", rows[:12]), ("valid", rows[12:])):
         path = tmp_path / "smsa" / f"{split}_preprocess.tsv"
         path.write_text("\n".join(some), encoding="utf-8")
-    data = small_data(tmp_path, every=150)
+    data = small_data(tmp_path, every=300)
     report = train(data, tmp_path, "v1", tmp_path, [], silent, embeddings="off", with_trials=True)
     assert [(one.cut, one.words.rows) for one in report.tried] == [("smsa valid, alone", 6)]
     assert "smsa valid, alone" in report.as_text()

@@ -42,6 +42,10 @@ from monitor.steps.understand import understand
 from monitor.store import comments, incidents, people, sources
 from monitor.store.connection import open_store
 from monitor.telegram.base import Channel, Place
+from tests import once
+
+once.models()
+once.pictures()
 
 PROJECT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # a Monday, 10.00 WIB
