@@ -303,12 +303,18 @@ def compared(files: Sequence[Series]) -> Iterator[tuple[str, list[Floats]]]:
         yield name, [on_hours(one, detector) for one in files]
 
 
+def outside() -> tuple[Series, ...]:
+    """The series of ``SIAGA_OUTSIDE`` (default: ../shared/data beside the project), if any."""
+    beside = Path(__file__).parent.parent.parent / "shared" / "data"
+    folder = Path(os.environ.get("SIAGA_OUTSIDE", beside)) / "nab"
+    return series(folder) if folder.is_dir() else ()
+
+
 def measure() -> Iterator[Figure]:
-    """The check, then the rivals with a hold of 24 h; nothing without ``SIAGA_OUTSIDE``."""
-    outside = os.environ.get("SIAGA_OUTSIDE")
-    if not outside:
+    """The check, then the rivals with a hold of 24 h; nothing without the outside series."""
+    files = outside()
+    if not files:
         return
-    files = series(Path(outside) / "nab")
     for what, published, ours in check(files):
         yield Figure(f"{what}: published", published, "")
         yield Figure(f"{what}: off by", abs(ours - published), "", most=1e-9)

@@ -4,7 +4,7 @@ Noufaily et al. 2013, Stat Med 32: 1206 (doi 10.1002/sim.5595): seven sets of pa
 without trend, with none, one or two harmonics of a year; 42 scenarios of 624 weeks, judged on the
 last 49. Parameters and steps as in the re-implementation github telkamp7/AEDDO
 (src/simulation/simulation.R, simulation_functions.R), which uses the 28 scenarios with at most one
-harmonic. Nothing here knows a detector of Siaga.
+harmonic. Only ``siaga`` and ``measure`` know a detector of Siaga.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from benchmarks import rivals
 from benchmarks.report import Figure
+from monitor.spikes import seasonal
+from monitor.spikes.tail import surprise
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -224,13 +226,43 @@ def compared() -> dict[str, Detector]:
     }
 
 
+def siaga(counts: Floats, *, together: bool = False) -> Floats:
+    """Scores of ``siaga spikes`` on weekly counts, (weeks, series), in weeks that are judged.
+
+    Each series for itself, as the command does, unless ``together``.
+    """
+    calendar = seasonal.Calendar(YEAR)
+    seen = np.ones(counts.shape, bool)
+    first = CURRENT.start
+    found = seasonal.judge(counts, seen, calendar, first=first, together=together)
+    return np.where(np.arange(len(counts))[:, None] >= first, found.score, -np.inf)
+
+
 # 1680 series of an earlier, separate simulation gave the oracle .634 at 1 %, with an error of .012;
 # outside this range it is the simulation that is wrong.
 _EXPECTED = {("oracle", 0.01): (0.59, 0.67)}
 
 
+def told(scenario: Scenario, counts: Floats) -> Floats:
+    """The score of ``siaga`` with the true mean and dispersion told: the most it could find."""
+    mean = np.repeat(scenario.mean()[:, None], counts.shape[1], axis=1)
+    count, expected, found = np.zeros(counts.shape), np.zeros(counts.shape), []
+    for back in range(len(seasonal.WINDOWS)):
+        count[back:] += counts[: WEEKS - back]
+        expected[back:] += mean[: WEEKS - back]
+        found.append(surprise(count, expected, scenario.phi * expected))
+    return seasonal.combined(np.stack(found))
+
+
+# Ours, on the 28 scenarios with at most one harmonic: outbreaks found at a rate of false weeks.
+_FOUND = {0.005: 0.57, 0.01: 0.63}
+_WORST = {0.01: 0.03}
+_WASPADA = 0.92  # the threshold as it comes
+_OURS_SEED = 80  # 1 to 3 were developed on, 78 and 79 looked at
+
+
 def measure(series: int = 20, seed: int = 78) -> Iterator[Figure]:
-    """The oracle and the rivals on the 42 scenarios."""
+    """The oracle and the rivals on the 42 scenarios, then ours and theirs on the 28."""
     chosen = scenarios()
     tables = {"oracle": oracle(chosen, series, seed)}
     tables |= {name: evaluate(one, chosen, series, seed) for name, one in compared().items()}
@@ -239,3 +271,23 @@ def measure(series: int = 20, seed: int = 78) -> Iterator[Figure]:
             what = f"{name}, seed {seed}, FPR {row.rate:.1%}"
             yield Figure(f"{what}: found", row.pod, "", *_EXPECTED.get((name, row.rate), ()))
             yield Figure(f"{what}: false weeks, worst scenario", row.worst_fpr, "")
+    yield from ours(3 * series, _OURS_SEED)
+
+
+def ours(series: int, seed: int) -> Iterator[Figure]:
+    """``siaga spikes`` on the 28 scenarios, and what the same score finds in an oracle's hands."""
+    chosen = scenarios(most_harmonics=1)
+    worlds = [simulate(one, seed, series) for one in chosen]
+    scores = [siaga(world.counts) for world in worlds]
+    known = [told(one, world.counts) for one, world in zip(chosen, worlds, strict=True)]
+    table, best = judge(worlds, scores), judge(worlds, known)
+    for row in table.rows:
+        what = f"siaga spikes, 28 scenarios, seed {seed}, FPR {row.rate:.1%}"
+        yield Figure(f"{what}: found", row.pod, "", least=_FOUND[row.rate])
+        yield Figure(f"{what}: found, oracle", best.at(row.rate).pod, "")
+        yield Figure(f"{what}: found in the first week", row.first_week, "")
+        worst = f"{what}: false weeks, worst scenario"
+        yield Figure(worst, row.worst_fpr, "", most=_WORST.get(row.rate))
+    usual = at_threshold(worlds, scores, _WASPADA)
+    yield Figure(f"siaga spikes, 28 scenarios, score {_WASPADA}: false weeks", usual.fpr, "")
+    yield Figure(f"siaga spikes, 28 scenarios, score {_WASPADA}: found", usual.pod, "")

@@ -107,6 +107,18 @@ class Classify(_Part):
     batch: Annotated[int, Field(ge=1, le=10000)] = 200
 
 
+class Levels(_Part):
+    """Thresholds of one issue or OPD; what is left out is that of the office."""
+
+    waspada: Annotated[float, Field(gt=0)] | None = None
+    siaga: Annotated[float, Field(gt=0)] | None = None
+    awas: Annotated[float, Field(gt=0)] | None = None
+    siaga_negatives: Annotated[int, Field(ge=1)] | None = None
+    awas_negatives: Annotated[int, Field(ge=1)] | None = None
+    at_least: Annotated[int, Field(ge=1)] | None = None
+    times_expected: Annotated[float, Field(ge=1)] | None = None
+
+
 class Spikes(_Part):
     """When an issue is above its normal; see docs/panduan.md for the plain words."""
 
@@ -117,10 +129,12 @@ class Spikes(_Part):
     awas_negatives: Annotated[int, Field(ge=1)] = 30
     at_least: Annotated[int, Field(ge=1)] = 4
     times_expected: Annotated[float, Field(ge=1)] = 1.3
-    baseline_days: Annotated[int, Field(ge=7, le=365)] = 28
+    most_a_day: Annotated[int, Field(ge=0, le=100)] = 0
     calm_hours: Annotated[float, Field(gt=0)] = 3.0
     forgotten_minutes: Annotated[float, Field(gt=0)] = 30.0
     ignore: tuple[str, ...] = ("lainnya",)
+    issue: dict[str, Levels] = Field(default_factory=dict)
+    opd: dict[str, Levels] = Field(default_factory=dict)
 
     @property
     def rules(self) -> Rules:
@@ -129,10 +143,45 @@ class Spikes(_Part):
 
         return Rules(**self.model_dump(include=set(Rules.__slots__)))
 
+    def rules_for(self, issue: str, opd: str) -> Rules:
+        """The rules of an issue: its own, else its OPD's, else the office's."""
+        own: dict[str, float] = {}
+        for part in (self.opd.get(opd), self.issue.get(issue)):
+            if part is not None:
+                own |= part.model_dump(exclude_none=True)
+        return self.rules.with_own(own)
+
     @model_validator(mode="after")
     def _levels_rise(self) -> Spikes:
-        if not self.waspada < self.siaga < self.awas:
-            raise ValueError("accepted: waspada < siaga < awas")
+        office = {name: getattr(self, name) for name in ("waspada", "siaga", "awas")}
+        for name, part in {"spikes": Levels(), **self.opd, **self.issue}.items():
+            own = {key: getattr(part, key) or value for key, value in office.items()}
+            if not own["waspada"] < own["siaga"] < own["awas"]:
+                raise ValueError(f"{name}: accepted: waspada < siaga < awas")
+        return self
+
+
+class Topics(_Part):
+    """When people are told of something new that fits no issue."""
+
+    enabled: bool = True
+    at_least: Annotated[int, Field(ge=2, le=1000)] = 5
+    most_a_day: Annotated[int, Field(ge=0, le=100)] = 2
+
+
+class Copies(_Part):
+    """When repeated text is a wave with a card of its own; accounts, not comments, decide."""
+
+    at_least: Annotated[int, Field(ge=2)] = 10
+    within_minutes: Annotated[float, Field(gt=0, le=1440)] = 60.0
+    siaga: Annotated[int, Field(ge=2)] = 30
+    awas: Annotated[int, Field(ge=2)] = 100
+    quiet_hours: Annotated[float, Field(gt=0, le=72)] = 3.0
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> Copies:
+        if not self.at_least < self.siaga < self.awas:
+            raise ValueError("accepted: at_least < siaga < awas")
         return self
 
 
@@ -208,6 +257,8 @@ class Settings(BaseSettings):
     poll: Poll = Poll()
     classify: Classify = Classify()
     spikes: Spikes = Spikes()
+    topics: Topics = Topics()
+    copies: Copies = Copies()
     replies: Replies = Replies()
     telegram: Telegram = Telegram()
     web: Web = Web()

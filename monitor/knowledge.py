@@ -6,9 +6,10 @@ Layer 2: reads files, decides nothing.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.calendar import Calendar, read_calendar
 from monitor.errors import ConfigError
 from monitor.records import Issue, Taxonomy
 from monitor.replies import Template, read_templates
@@ -18,10 +19,11 @@ _KEYS = {"name", "content", "opd"}
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Issues by key, in the order of the file, and the reply templates."""
+    """Issues by key, in the order of the file, the reply templates, and the office's calendar."""
 
     taxonomy: Taxonomy
     templates: tuple[Template, ...]
+    calendar: Calendar = field(default_factory=Calendar)
 
     def issue(self, key: str) -> Issue:
         """An issue by key; one that a model knows and the file does not shows its key."""
@@ -29,7 +31,7 @@ class Knowledge:
 
 
 def load_knowledge(data: Path) -> Knowledge:
-    """Read the taxonomy and every template file.
+    """Read the taxonomy, every template file and the calendar.
 
     Raises:
         ConfigError: a file is missing or wrong; names it, what was found and what is accepted.
@@ -44,7 +46,12 @@ def load_knowledge(data: Path) -> Knowledge:
         for file in files
         for template in read_templates(_read(file), file.name, tuple(taxonomy))
     )
-    return Knowledge(taxonomy, templates)
+    return Knowledge(taxonomy, templates, _calendar(data / "calendar" / "libur.toml"))
+
+
+def _calendar(file: Path) -> Calendar:
+    """The office's calendar; an office without the file has none."""
+    return read_calendar(_read(file), str(file)) if file.exists() else Calendar()
 
 
 def read_taxonomy(file: Path) -> Taxonomy:

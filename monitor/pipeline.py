@@ -9,6 +9,8 @@ step  name        rows it waits for                written together             
 1     collect     sources whose poll is due        comments + cursor + coverage   fetched again
 2     understand  comments without a prediction    predictions, copies, counts    done again
 3     judge       counts per topic and window      incident + event + reason      same incident
+3     waves       copies of the last hour          incident + event + reason      same incident
+3     topics      four weeks, once an hour         new topics + their notices     looked again
 4     notify      unprocessed events; due notices  ``sending`` before, after      at least once
 5     suggest     incidents' comments, no draft    draft ``proposed``             done again
 6     decide      (a person presses a button)      guarded update + audit         second tap: who
@@ -33,10 +35,12 @@ from monitor.errors import MonitorError
 from monitor.steps import post as posting
 from monitor.steps.collect import Collector
 from monitor.steps.judge import judge
+from monitor.steps.new_topics import find_topics
 from monitor.steps.notify import notify
 from monitor.steps.suggest import suggest_replies
 from monitor.steps.tools import Tools, log
 from monitor.steps.understand import MOST_BATCHES, understand
+from monitor.steps.waves import watch_waves
 from monitor.store import notices
 
 
@@ -50,6 +54,7 @@ class Ticked:
     shown: int = 0
     suggested: int = 0
     posted: int = 0
+    topics: int = 0
 
     @property
     def idle(self) -> bool:
@@ -83,7 +88,9 @@ def tick(
     return Ticked(
         collected=_step("collect", lambda: collector.collect(db, tools, now, patience)),
         understood=_step("understand", lambda: understand(db, tools)),
-        changed=_step("judge", lambda: judge(db, tools, now)),
+        changed=_step("judge", lambda: judge(db, tools, now))
+        + _step("waves", lambda: watch_waves(db, tools, now)),
+        topics=_step("topics", lambda: find_topics(db, tools, now)),
         shown=_step("notify", lambda: notify(db, tools, now)),
         suggested=_step("suggest", lambda: suggest_replies(db, tools, now)),
         posted=_step("post", lambda: posting.post(db, tools, now)),

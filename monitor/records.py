@@ -20,6 +20,7 @@ NoticeId = NewType("NoticeId", int)
 DraftId = NewType("DraftId", int)
 PersonId = NewType("PersonId", int)
 ChatId = NewType("ChatId", int)
+NewTopicId = NewType("NewTopicId", int)
 
 
 class Sentiment(StrEnum):
@@ -211,7 +212,8 @@ class Prediction:
     """What the serving model and the text rules say of one comment.
 
     ``sentiment_p`` follows the order of :class:`Sentiment` and sums to 1.
-    ``copy_of`` is the first comment with the same words, if this one repeats it.
+    ``copy_of`` is the first comment with (nearly) the same words, if this one repeats it;
+    ``copy_words`` are those words on their way to the store, and are not read back.
     """
 
     comment_id: CommentId
@@ -230,6 +232,7 @@ class Prediction:
     ask_human: bool
     copy_key: bytes | None
     copy_of: CommentId | None = None
+    copy_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +272,28 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTopic:
+    """Something that many accounts suddenly speak of and that fits no issue.
+
+    ``keys`` are its terms as machines compare them, ``words`` its name as people write it.
+    ``accounts`` wrote ``comments`` in ``hours`` hours where ``usual`` accounts do; ``samples`` are
+    some of those comments. ``told_at``: when the chats were told, once; None if they were not.
+    """
+
+    id: NewTopicId
+    keys: frozenset[str]
+    words: tuple[str, ...]
+    hours: int
+    accounts: int
+    comments: int
+    usual: float
+    samples: tuple[CommentId, ...]
+    found_at: datetime
+    seen_at: datetime
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One rising issue. ``topic`` is its fingerprint: only one may be live at a time."""
 
@@ -286,6 +311,20 @@ class Incident:
     calm_since: datetime | None = None
     touched_at: datetime | None = None
     closed_at: datetime | None = None
+
+
+_WAVE_TOPIC = "salinan:"
+
+
+def wave_topic(first: CommentId) -> str:
+    """The fingerprint of the copy-paste wave of a text: ``salinan:17``."""
+    return f"{_WAVE_TOPIC}{first}"
+
+
+def wave_first(topic: str) -> CommentId | None:
+    """The first comment of the wave that a topic names, or None for any other topic."""
+    first = topic.removeprefix(_WAVE_TOPIC)
+    return CommentId(int(first)) if first != topic else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,17 +77,22 @@ def text_of(line: str) -> str:
     return line
 
 
-def spike_rows(settings: Settings, file: Path, profile: str) -> Iterator[str]:
+def spike_rows(
+    settings: Settings, file: Path, profile: str, picture: Path | None = None
+) -> Iterator[str]:
     """CSV lines, header first: each input row with expected, upper, score, level and reason.
+
+    ``picture``: where a PNG of the series is written.
 
     Raises:
         ConfigError: the file cannot be read, a column is missing, a value is wrong (names the
             line), rows of a series are not in order, or there is no such profile.
     """
-    from monitor.spikes import PROFILES, judge_series
+    from monitor.spikes import DETECTORS
+    from monitor.spikes.series import judge_series
 
-    if profile not in PROFILES:
-        raise ConfigError(f"--profile: {profile}: accepted: {', '.join(PROFILES)}")
+    if profile not in DETECTORS:
+        raise ConfigError(f"--profile: {profile}: accepted: {', '.join(DETECTORS)}")
     names, rows, stamps = _read_series(file)
     by_series: dict[str, list[int]] = {}
     for i, name in enumerate(names):
@@ -97,9 +102,43 @@ def spike_rows(settings: Settings, file: Path, profile: str) -> Iterator[str]:
     for places in by_series.values():
         found = judge_series([rows[i] for i in places], profile, rules, settings.office.zone)
         judged.update(zip(places, found, strict=True))
+    if picture is not None:
+        drawn = {name: [judged[i] for i in places] for name, places in by_series.items()}
+        write_picture(picture, _series_picture(drawn))
     yield _csv_line(["series", "at", "count", "expected", "upper", "score", "level", "reason"])
     for i, name in enumerate(names):
         yield _csv_line(_out_row(name, stamps[i], judged[i]))
+
+
+def write_picture(file: Path, png: bytes) -> None:
+    """Write a PNG.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    try:
+        file.write_bytes(png)
+    except OSError as error:
+        raise ConfigError(f"--picture: {file}: {error.strerror}") from error
+
+
+def _series_picture(drawn: Mapping[str, Sequence[JudgedRow]]) -> bytes:
+    from monitor.messages.series_chart import SeriesChart, series_picture
+
+    return series_picture(
+        [
+            SeriesChart(
+                name=name,
+                at=[one.row.at for one in rows],
+                counts=[one.row.count for one in rows],
+                expected=[one.expected for one in rows],
+                upper=[one.upper for one in rows],
+                levels=[one.level for one in rows],
+                observed=[one.row.observed for one in rows],
+            )
+            for name, rows in drawn.items()
+        ]
+    )
 
 
 def _out_row(name: str, stamp: str, judged: JudgedRow) -> list[str]:

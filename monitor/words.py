@@ -1,13 +1,15 @@
-"""The text knowledge that replies need, on top of the word lists. Layer 2."""
+"""The text knowledge that replies and new topics need, on top of the word lists. Layer 2."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from monitor.errors import ConfigError
 from monitor.text.clean import clean
 from monitor.text.personal import mask
 from monitor.text.reader import TextReader
+from monitor.text.terms import TermReader, Terms
 
 _MARK = "@<"
 _CASUAL_SHARE = 0.1
@@ -16,24 +18,25 @@ _CASUAL_SHARE = 0.1
 class LexiconWords:
     """Meets ``monitor.steps.tools.Words`` with the project's word lists."""
 
-    def __init__(self, reader: TextReader, stopwords: frozenset[str]) -> None:
+    def __init__(
+        self,
+        reader: TextReader,
+        stopwords: frozenset[str],
+        small_talk: frozenset[str] = frozenset(),
+    ) -> None:
         self._reader = reader
         self._stopwords = stopwords
+        self._terms = TermReader(reader, stopwords | small_talk)
 
     @classmethod
     def load(cls, reader: TextReader, data: Path) -> LexiconWords:
-        """Read ``data/lexicon/stopwords.txt``.
+        """Read ``stopwords.txt`` and ``small_talk.txt`` of ``data/lexicon/``.
 
         Raises:
-            ConfigError: the file cannot be read.
+            ConfigError: a file cannot be read.
         """
-        file = data / "lexicon" / "stopwords.txt"
-        try:
-            lines = file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"word list: {file}: {error}") from error
-        words = (word for line in lines if not line.startswith("#") for word in line.split())
-        return cls(reader, frozenset(words))
+        folder = data / "lexicon"
+        return cls(reader, _words(folder / "stopwords.txt"), _words(folder / "small_talk.txt"))
 
     def stems(self, text: str) -> frozenset[str]:
         """Stems of the content words of any text."""
@@ -56,3 +59,19 @@ class LexiconWords:
     def mask(self, text: str) -> str:
         """The text with every kind of personal data masked, sure or not."""
         return mask(text, everything=True)
+
+    def names(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Names of accounts as :meth:`terms` takes them."""
+        return self._terms.names(accounts)
+
+    def terms(self, text: str, names: frozenset[str]) -> Terms:
+        """What of a comment may name a topic: key and written words of each term."""
+        return self._terms.terms(text, names)
+
+
+def _words(file: Path) -> frozenset[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"word list: {file}: {error}") from error
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -14,7 +14,17 @@ LAYERS = {
     0: ("records", "errors"),
     # platforms.base is the promise that platform files keep: records only, so the store may
     # name it. logs and progress know nothing of the project.
-    1: ("text", "spikes", "incidents", "replies", "messages", "logs", "progress", "platforms.base"),
+    1: (
+        "calendar",
+        "text",
+        "spikes",
+        "incidents",
+        "replies",
+        "messages",
+        "logs",
+        "progress",
+        "platforms.base",
+    ),
     2: ("config", "knowledge", "store", "platforms", "telegram", "classify", "words"),
     3: ("steps",),
     4: ("pipeline", "bot", "training", "reports", "web", "fleet", "imports", "texts"),

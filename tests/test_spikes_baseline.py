@@ -1,171 +1,168 @@
-"""What the baseline learns, and what it refuses to learn."""
+"""What is usual, drawn from what was learned."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from monitor.spikes import Baseline, Piece, learn
-from monitor.spikes.baseline import DEFAULT_LEVEL, Learner
-
-Floats = NDArray[np.float64]
-WEEK = 168
-
-
-def counts(hours: int, *levels: float, seed: int = 1) -> Floats:
-    return np.random.default_rng(seed).poisson(levels, (hours, len(levels))).astype(float)
-
-
-def taught(negatives: Floats, coverage: list[float] | None = None, first: int = 0) -> Baseline:
-    topics = [f"t{i}" for i in range(negatives.shape[1])]
-    seen = coverage or [1.0] * len(negatives)
-    return learn(topics, negatives, negatives * 3, first, seen)
+from monitor.spikes import Hour, Piece, State, baseline_of, learn_hour
+from monitor.spikes.baseline import BURST_VARIANCE, DEFAULT_LEVEL, USUAL_SHARE
+from tests.spiking import WEEK, baseline, counts, usual
 
 
 @pytest.mark.parametrize("level", [0.5, 6.0, 80.0])
-def test_the_level_finds_the_true_mean(level: float) -> None:
-    baseline = taught(counts(4 * WEEK, level))
-    assert baseline.level == pytest.approx((level,), rel=0.2)
-    assert baseline.hours == 4 * WEEK
+def test_what_is_expected_in_a_week_finds_the_true_mean(level: float) -> None:
+    found = usual(counts(4 * WEEK, level))
+    assert np.mean([found.rate(slot) for slot in range(WEEK)]) == pytest.approx(level, rel=0.1)
+    assert found.hours == 4 * WEEK
 
 
 def test_knowing_nothing_is_a_small_level_and_great_doubt() -> None:
-    baseline = learn(["a", "b"], np.zeros((0, 2)), np.zeros((0, 2)), 0, [])
-    assert baseline.level == pytest.approx((DEFAULT_LEVEL, DEFAULT_LEVEL))
-    assert baseline.doubt[0] > 0.3
-    assert (baseline.hours, baseline.seen) == (0, (0.0, 0.0))
+    found = baseline_of(State.empty(["a", "b"]))
+    assert found.level == pytest.approx([DEFAULT_LEVEL] * 2)
+    assert (found.doubt > 0.3).all()
+    assert found.share == pytest.approx([USUAL_SHARE] * 2)
+    assert (found.hours, found.seen.tolist()) == (0, [0.0, 0.0])
+    assert set(found.profile) == {1.0}
+    assert set(found.hour_factor.flat) | set(found.day_factor.flat) == {1.0}
 
 
 def test_doubt_shrinks_with_what_is_seen() -> None:
-    few, many = taught(counts(24, 2.0)), taught(counts(3 * WEEK, 2.0))
+    few, many = usual(counts(24, 2.0)), usual(counts(3 * WEEK, 2.0))
     assert many.doubt[0] < few.doubt[0] / 2
 
 
 def test_a_rare_topic_leans_on_the_office() -> None:
     quiet = counts(12, 0.0, 9.0, 9.0)
-    assert taught(quiet).level[0] > taught(quiet[:, :1]).level[0]
+    assert usual(quiet).level[0] > usual(quiet[:, :1]).level[0]
 
 
 def test_the_hour_of_the_week_is_learned_for_the_whole_office() -> None:
-    slots = np.arange(6 * WEEK) % WEEK
-    busy = (slots % 24 >= 8) & (slots % 24 < 20)
-    negatives = counts(6 * WEEK, 3.0, 3.0) * busy[:, None]
-    profile = taught(negatives).profile
-    assert np.mean([profile[s] for s in range(WEEK) if s % 24 == 12]) > 1.2
-    assert np.mean([profile[s] for s in range(WEEK) if s % 24 == 3]) < 0.8
+    hours = np.arange(6 * WEEK) % 24
+    busy = (hours >= 8) & (hours < 20)
+    found = usual(counts(6 * WEEK, 3.0, 3.0) * busy[:, None])
+    noon, night = found.profile[12::24], found.profile[3::24]
+    assert noon.mean() > 1.1
+    assert night.mean() < 0.9
+    assert (found.rate(12) > 3 * found.rate(3)).all()
 
 
-def test_the_first_slot_says_where_the_hours_begin() -> None:
-    negatives = np.zeros((WEEK, 1))
-    negatives[3] = 6.0
-    assert np.argmax(taught(negatives, first=50).profile) == 53
-    assert np.argmax(taught(negatives, first=166).profile) == 1
-
-
-def test_an_hour_that_was_not_seen_teaches_nothing() -> None:
-    whole = counts(2 * WEEK, 4.0)
-    broken = whole.copy()
-    broken[200:260] = 0.0
-    coverage = [0.0 if 200 <= i < 260 else 1.0 for i in range(len(whole))]
-    blind, fooled = taught(broken, coverage), taught(broken)
-    assert blind.level[0] == pytest.approx(taught(whole).level[0], rel=0.1)
-    assert fooled.level[0] < blind.level[0]
-    assert blind.hours == len(whole) - 60
-
-
-def test_what_an_unseen_hour_holds_does_not_matter() -> None:
-    negatives = counts(WEEK, 4.0)
-    other = negatives.copy()
-    other[100] = 10_000.0
-    coverage = [0.89 if i == 100 else 1.0 for i in range(WEEK)]
-    assert taught(negatives, coverage) == taught(other, coverage)
-
-
-def test_an_hour_seen_in_part_counts_as_less_time() -> None:
-    steady = np.full((WEEK, 1), 4.0)
-    in_part = taught(steady, [0.92] * WEEK)
-    assert in_part.level[0] > taught(steady).level[0]
-
-
-@pytest.mark.parametrize("burst", [30.0, 3000.0])
-def test_an_incident_does_not_become_the_new_normal(burst: float) -> None:
-    calm = counts(3 * WEEK, 2.0)
-    stormy = calm.copy()
-    stormy[450:456] = burst
-    assert taught(stormy).level[0] == pytest.approx(taught(calm).level[0], rel=0.15)
-
-
-def test_how_hot_a_hot_hour_was_makes_no_difference() -> None:
-    calm = counts(3 * WEEK, 2.0)
-    hot, hotter = calm.copy(), calm.copy()
-    hot[450:456], hotter[450:456] = 100.0, 100_000.0
-    assert taught(hot).level == taught(hotter).level
-
-
-def test_a_hot_topic_does_not_stop_the_others_from_learning() -> None:
-    negatives = counts(3 * WEEK, 2.0, 2.0)
-    negatives[400:440, 0] = 500.0
-    negatives[400:440, 1] = 3.0
-    calm = negatives.copy()
-    calm[400:440, 1] = 0.0
-    assert taught(negatives).level[1] > taught(calm).level[1]
-
-
-def test_what_stays_high_for_two_days_is_the_new_normal() -> None:
-    calm = counts(3 * WEEK, 2.0)
-    risen = np.vstack([calm, counts(3 * WEEK, 60.0, seed=2)])
-
-    def level_after(hours: int) -> float:
-        return taught(risen[: len(calm) + hours]).level[0]
-
-    assert level_after(48) == pytest.approx(level_after(0), rel=0.1)
-    assert level_after(96) > 2 * level_after(48)
-    assert level_after(3 * WEEK) > 10 * level_after(48)
+def test_a_topic_has_hours_and_weekdays_of_its_own() -> None:
+    """Floods are told of in the morning and on Sundays; roads at any time."""
+    slots = np.arange(8 * WEEK) % WEEK
+    early = (slots % 24 < 6) * 3.0 + (slots // 24 == 6) * 3.0 + 0.2
+    negatives = np.column_stack([np.full(8 * WEEK, 3.0), np.round(early)])
+    found = usual(negatives)
+    assert found.hour_factor[3, 1] > 1.3 * found.hour_factor[15, 1]
+    assert found.day_factor[6, 1] > 1.3 * found.day_factor[2, 1]
+    assert found.rate(3)[1] > 3 * found.rate(15)[1]
+    assert found.rate(3)[0] < 1.5 * found.rate(15)[0]
 
 
 def test_restless_topics_get_a_wider_dispersion() -> None:
     rng = np.random.default_rng(4)
     restless = rng.negative_binomial(1.5, 1.5 / (1.5 + 4.0), (4 * WEEK, 1)).astype(float)
-    assert taught(restless).dispersion[0] > taught(counts(4 * WEEK, 4.0)).dispersion[0]
-    assert taught(np.full((WEEK, 1), 5.0)).dispersion[0] >= 1.0
+    assert usual(restless).dispersion[0] > usual(counts(4 * WEEK, 4.0)).dispersion[0]
+    assert usual(np.full((WEEK, 1), 5.0)).dispersion[0] >= 1.0
+
+
+def test_bursts_stay_in_memory() -> None:
+    """Bursts that are too hot to be learned as usual still widen what is expected of a topic."""
+    calm = counts(3 * WEEK, 2.0)
+    bursting = calm.copy()
+    bursting[60::40] = 90.0
+    assert usual(bursting).memory()[0] > 4 * usual(calm).memory()[0]
+    assert usual(calm).memory()[0] < 1.5
 
 
 def test_the_share_of_negatives_is_learned_per_topic() -> None:
     negatives = counts(4 * WEEK, 2.0, 2.0)
     comments = negatives * np.array([1.25, 10.0])
-    baseline = learn(["angry", "mild"], negatives, comments, 0, [1.0] * len(negatives))
-    assert baseline.share == pytest.approx((0.8, 0.1), abs=0.05)
-    assert baseline.seen == pytest.approx(tuple(comments.sum(axis=0)))
+    found = usual(negatives, comments=comments)
+    assert found.share == pytest.approx([0.8, 0.1], abs=0.05)
+    assert found.seen == pytest.approx(comments.sum(axis=0))
 
 
-def test_expected_scales_with_the_hours_that_were_seen() -> None:
-    baseline = taught(counts(WEEK, 3.0))
-    one, _ = baseline.expected([Piece(5, 1.0)])
-    half, _ = baseline.expected([Piece(5, 0.5)])
-    wrapped, _ = baseline.expected([Piece(5 + WEEK, 1.0)])
-    assert half == pytest.approx(one / 2)
-    assert wrapped == pytest.approx(one)
-    assert baseline.expected([])[0] == pytest.approx(0.0)
+def test_a_share_is_one_at_most_whatever_was_counted() -> None:
+    assert usual(np.full((9, 1), 5.0), comments=np.ones((9, 1))).share.tolist() == [1.0]
 
 
-def test_the_variance_is_at_least_that_of_poisson() -> None:
-    mean, variance = taught(counts(WEEK, 0.2, 7.0)).expected([Piece(0, 3.0)])
-    assert (variance > mean).all()
+@pytest.mark.parametrize(("slot", "rate"), [(25, 6.0), (25 + WEEK, 6.0), (25 - WEEK, 6.0)])
+def test_the_rate_is_the_level_times_all_factors(slot: int, rate: float) -> None:
+    """By hand: 2 an hour, times 1.5 in that slot, 0.5 at one o'clock and 4 on Tuesdays."""
+    profile, hour, day = np.ones(WEEK), np.ones((24, 1)), np.ones((7, 1))
+    profile[25], hour[1], day[1] = 1.5, 0.5, 4.0
+    found = baseline(2.0, profile=profile, hour_factor=hour, day_factor=day)
+    assert found.rate(slot).tolist() == [rate]
+    assert found.rate(1).tolist() == [1.0]
+    assert found.rate(26).tolist() == [8.0]
+    assert found.rate(0).tolist() == [2.0]
 
 
-def test_a_baseline_survives_json_to_the_last_bit() -> None:
-    baseline = taught(counts(500, 0.3, 5.0, 0.01))
-    assert Baseline.from_json(baseline.to_json()) == baseline
+def test_expected_goes_with_the_hours_that_were_seen() -> None:
+    found = baseline(2.0, 6.0)
+    assert found.mean([Piece(5, 1.0), Piece(6, 0.5)]).tolist() == [3.0, 9.0]
+    assert found.mean([Piece(5, np.array([1.0, 0.25]))]).tolist() == [2.0, 1.5]
+    assert found.mean([]).tolist() == [0.0, 0.0]
 
 
-def test_learning_the_same_hours_gives_the_same_baseline() -> None:
-    assert taught(counts(300, 1.0)) == taught(counts(300, 1.0))
+def test_the_variance_grows_linearly_and_with_the_square() -> None:
+    found = baseline(2.0, dispersion=np.array([1.5]), doubt=np.array([0.1]))
+    mean = np.array([0.0, 1.0, 10.0])
+    assert found.variance(mean) == pytest.approx([0.0, 1.9, 15.0 + (BURST_VARIANCE + 0.1) * 100])
+    assert (usual(counts(WEEK, 0.2, 7.0)).variance(np.array([0.2, 7.0])) > [0.2, 7.0]).all()
 
 
-def test_bins_of_another_width_learn_negatives_an_hour() -> None:
-    learner = Learner(1, 168, bin_hours=0.25)
-    for step in range(4 * WEEK):
-        learner.learn(np.array([1.0]), np.array([2.0]), step // 4 % WEEK, 1.0)
-    level, _ = learner.level()
-    assert level[0] == pytest.approx(4.0, rel=0.1)
+def test_the_plain_mean_and_variance_are_those_of_the_hours() -> None:
+    state = State.empty(["a"])
+    for count in (2.0, 4.0, 12.0):
+        one = np.array([count])
+        learn_hour(state, Hour(0, one, one[None], np.ones(1), by_source=False), pace=0.0)
+    found = baseline_of(state)
+    assert found.plain_mean == pytest.approx([6.0], rel=1e-5)
+    assert found.plain_variance == pytest.approx([(16 + 4 + 36) / 3], rel=1e-5)
+
+
+def test_hours_that_are_all_alike_still_vary_like_poisson() -> None:
+    found = usual(np.full((50, 2), [7.0, 0.0]))
+    assert found.plain_variance == pytest.approx([7.0, DEFAULT_LEVEL], rel=1e-5)
+
+
+def test_the_mix_of_a_topic_is_its_own_where_it_is_known() -> None:
+    """By hand: 30 and 10 comments of the first topic, none of the second; prior of 20."""
+    state = State.empty(["jalan", "banjir"], ["berita", "radio"])
+    state.mass[:, 0] = 30.0, 10.0
+    office = np.array([31 / 42, 11 / 42])
+    found = baseline_of(state)
+    assert found.mix[:, 0] == pytest.approx((np.array([30.0, 10.0]) + 20 * office) / 60)
+    assert found.mix[:, 1] == pytest.approx(office)
+    assert found.coverage(np.array([1.0, 0.0])) == pytest.approx(found.mix[0])
+    assert found.coverage(np.ones(2)) == pytest.approx([1.0, 1.0])
+
+
+def test_sources_of_which_nothing_is_known_weigh_alike() -> None:
+    found = baseline_of(State.empty(["a"], ["x", "y", "z", "w"]))
+    assert found.mix[:, 0].tolist() == [0.25] * 4
+
+
+def test_without_sources_there_is_no_mix() -> None:
+    found = baseline_of(State.empty(["a", "b"]))
+    assert found.mix.shape == (0, 2)
+    assert found.coverage(np.zeros(0)).tolist() == [0.0, 0.0]
+
+
+@given(
+    mass=st.lists(st.floats(0, 1e9), min_size=6, max_size=6),
+    by_source=st.lists(st.floats(0, 1), min_size=3, max_size=3),
+)
+@settings(max_examples=50, deadline=None)
+def test_coverage_is_a_share_of_the_hour(mass: list[float], by_source: list[float]) -> None:
+    state = State.empty(["a", "b"], ["x", "y", "z"])
+    state.mass[:] = np.array(mass).reshape(3, 2)
+    found = baseline_of(state)
+    assert found.mix.sum(axis=0) == pytest.approx([1.0, 1.0])
+    seen = found.coverage(np.array(by_source))
+    assert (seen >= min(by_source) - 1e-9).all()
+    assert (seen <= max(by_source) + 1e-9).all()

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.config import Spikes
-from monitor.platforms.base import Page
 from monitor.records import EventKind, IncidentState, LabelField, Level, Sentiment, SourceId
-from monitor.steps.judge import judge, learn_normal, learned_normal, slot
+from monitor.steps.judge import judge
 from monitor.steps.understand import understand
-from monitor.store import counts, incidents, predictions, sources
-from tests.day import DAY, HOUR, MINUTE, Day
+from monitor.store import incidents, predictions, sources
+from tests.day import HOUR, MINUTE, Day
 from tests.world import (
     FLOOD,
     NOW,
     SITE,
     MemorySource,
-    make_comment,
-    make_settings,
     make_tools,
     open_world,
     seed_incident,
@@ -166,95 +161,9 @@ def test_an_incident_whose_comments_were_relabelled_meanwhile_begins_with_its_wi
     assert incident.onset_at == day.now - incident.reading.hours * HOUR
 
 
-# What is usual.
-
-
-def test_the_hour_is_learned_once_and_anew_when_it_turns(day: Day) -> None:
-    first = learned_normal(day.db, day.tools, NOW)
-    day.flood(30, NOW - 7 * DAY)
-    read(day, NOW + 30 * MINUTE)
-    assert learned_normal(day.db, day.tools, NOW + 59 * MINUTE) == first
-    hour = int((NOW + HOUR).timestamp())
-    assert counts.baseline(day.db, hour) is None
-    later = learned_normal(day.db, day.tools, NOW + HOUR)
-    assert counts.baseline(day.db, hour) is not None
-    assert later != first
-
-
-def test_a_changed_configuration_is_learned_at_once(day: Day) -> None:
-    assert FLOOD in learned_normal(day.db, day.tools, NOW).baseline.topics
-    settings = make_settings(day.tools.settings.folder, spikes=Spikes(ignore=(FLOOD,)))
-    changed = replace(day.tools, settings=settings)
-    assert FLOOD not in learned_normal(day.db, changed, NOW).baseline.topics
-    more = replace(day.tools, sources={**day.tools.sources, MEDIA: MemorySource(MEDIA)})
-    before = counts.baseline(day.db, int(NOW.timestamp()))
-    learned_normal(day.db, more, NOW)
-    assert counts.baseline(day.db, int(NOW.timestamp())) != before
-
-
-def test_the_same_rows_teach_the_same_whatever_was_said_in_the_last_six_hours(day: Day) -> None:
-    before = learn_normal(day.db, day.tools, NOW + HOUR)
-    assert learn_normal(day.db, day.tools, NOW + HOUR) == before
-    day.flood(60, NOW - 4 * HOUR)
-    read(day, NOW + HOUR)
-    assert learn_normal(day.db, day.tools, NOW + HOUR).baseline == before.baseline
-    day.flood(60, NOW - 12 * HOUR)
-    read(day, NOW + HOUR + 5 * MINUTE)
-    assert learn_normal(day.db, day.tools, NOW + HOUR).baseline != before.baseline
-
-
-def test_a_stored_baseline_is_the_learned_one(day: Day) -> None:
-    learned = learn_normal(day.db, day.tools, NOW)
-    assert learned_normal(day.db, day.tools, NOW) == learned
-    body = counts.baseline(day.db, int(NOW.timestamp()))
-    assert json.loads(body or "")["weights"] == {SITE: 1.0}
-
-
-def test_a_site_that_is_no_longer_watched_weighs_nothing(tmp_path: Path) -> None:
-    with Day(tmp_path, [SITE, MEDIA]) as day:
-        day.tick()
-        weights = learn_normal(day.db, day.tools, NOW).weights
-        assert set(weights) == {SITE, MEDIA}
-        assert sum(weights.values()) == pytest.approx(1)
-        fewer = replace(day.tools, sources={SITE: day.sites[SITE]})
-        assert set(learn_normal(day.db, fewer, NOW).weights) == {SITE}
-
-
-def test_imports_alone_weigh_as_they_are(day: Day) -> None:
-    alone = replace(day.tools, sources={})
-    assert learn_normal(day.db, alone, NOW).weights == {SITE: 1.0}
-
-
-def test_watched_sites_without_a_comment_weigh_the_same(tmp_path: Path) -> None:
-    tools = make_tools(tmp_path, watched=[MemorySource(SITE), MemorySource(MEDIA)])
-    db = open_world(tools)
-    old = SourceId("berkas_default")
-    sources.register(db, [(SITE, "wordpress"), (MEDIA, "feed"), (old, "file")])
-    for name in (SITE, MEDIA, old):
-        sources.finish_poll(db, name, NOW, NOW)
-    kept = make_comment(1, "Banjir", NOW - 2 * DAY, source_id=old)
-    sources.store_page(db, old, Page((kept,), ""), NOW, backfilled=True)
-    understand(db, tools)
-    assert learn_normal(db, tools, NOW).weights == {SITE: 0.5, MEDIA: 0.5}
-    db.close()
-
-
 def test_before_anything_was_read_nothing_is_judged(tmp_path: Path) -> None:
     tools = make_tools(tmp_path, watched=[MemorySource(SITE)])
     db = open_world(tools)
     sources.register(db, [(SITE, "wordpress")])
     assert judge(db, tools, NOW) == 0
     db.close()
-
-
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        (datetime(2026, 3, 1, 17, 0, tzinfo=UTC), 0),  # Monday, midnight in WIB
-        (datetime(2026, 3, 1, 16, 59, tzinfo=UTC), 167),
-        (NOW, 10),
-        (NOW + timedelta(days=1, minutes=30), 34),
-    ],
-)
-def test_the_hour_of_the_offices_week(tmp_path: Path, at: datetime, expected: int) -> None:
-    assert slot(at, make_tools(tmp_path)) == expected

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.records import Sentiment, SourceId
-from monitor.store import counts, sources
+from monitor.store import counts
 from monitor.store.connection import to_epoch
 from monitor.store.counts import HourlyRow, WindowCount
 from tests.making import NOW, make_comment, store_comments, understand
@@ -16,7 +16,7 @@ from tests.making import NOW, make_comment, store_comments, understand
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 FLOOD = "banjir_bencana"
 T0 = to_epoch(NOW)
-MEDIA = SourceId("media")
+SITE, MEDIA = SourceId("berita"), SourceId("media")
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ def filled(db: Database) -> Database:
     return db
 
 
-def test_hours_hold_all_sources_together(filled: Database) -> None:
+def test_hours_are_told_by_source(filled: Database) -> None:
     assert counts.hourly(filled, NOW, NOW + 2 * HOUR) == [
-        HourlyRow(T0, FLOOD, 2, 3),
-        HourlyRow(T0 + 3600, FLOOD, 1, 1),
+        HourlyRow(T0, FLOOD, SITE, 2, 3),
+        HourlyRow(T0 + 3600, FLOOD, MEDIA, 1, 1),
     ]
-    assert counts.hourly(filled, NOW, NOW + HOUR) == [HourlyRow(T0, FLOOD, 2, 3)]
+    assert counts.hourly(filled, NOW, NOW + HOUR) == [HourlyRow(T0, FLOOD, SITE, 2, 3)]
     assert counts.hourly(filled, NOW + 2 * HOUR, NOW + 9 * HOUR) == []
 
 
@@ -55,36 +55,21 @@ def test_a_timeline_has_one_number_an_hour(filled: Database) -> None:
     assert counts.timeline(filled, "sampah", NOW, NOW + HOUR) == {}
 
 
-def test_the_first_negative_bin_is_the_onset(filled: Database) -> None:
-    assert counts.first_negative_bin(filled, FLOOD, NOW) == T0
-    assert counts.first_negative_bin(filled, FLOOD, NOW + 5 * MINUTE) == T0 + 3600
-    assert counts.first_negative_bin(filled, FLOOD, NOW + 2 * HOUR) is None
+def test_the_first_hour_is_the_oldest_that_holds_a_comment(db: Database, filled: Database) -> None:
+    assert counts.first_hour(filled) == T0
+    (row,) = store_comments(db, make_comment("9", created_at=NOW - 50 * HOUR))
+    understand(db, [row])
+    assert counts.first_hour(db) == T0 - 50 * 3600
 
 
-def test_sources_weigh_what_they_usually_bring(filled: Database) -> None:
-    for source in (SourceId("berita"), MEDIA):
-        sources.finish_poll(filled, source, NOW, NOW)
-    assert counts.source_weights(filled, NOW) == {"berita": 0.75, "media": 0.25}
-    assert counts.source_weights(filled, NOW + HOUR) == {"berita": 0.0, "media": 1.0}
+def test_an_empty_store_has_no_first_hour(db: Database) -> None:
+    assert counts.first_hour(db) is None
 
 
-def test_before_the_first_comment_all_sources_weigh_the_same(db: Database) -> None:
-    assert counts.source_weights(db, NOW) == {}
-    sources.register(db, [(SourceId(name), "feed") for name in ("a", "b", "new")])
-    sources.finish_poll(db, SourceId("a"), NOW, NOW)
-    # A source that was tried and never answered is part of what should be seen; a new one not yet.
-    sources.fail_poll(db, SourceId("b"), "timeout", NOW)
-    assert counts.source_weights(db, NOW) == {"a": 0.5, "b": 0.5}
-
-
-def test_one_baseline_is_kept_for_the_running_hour(db: Database) -> None:
-    assert counts.baseline(db, T0) is None
-    counts.keep_baseline(db, T0, "lama")
-    counts.keep_baseline(db, T0, "baru")
-    assert counts.baseline(db, T0) == "baru"
-    counts.keep_baseline(db, T0 + 3600, "berikut")
-    assert counts.baseline(db, T0) is None
-    assert counts.baseline(db, T0 + 3600) == "berikut"
+def test_bins_tell_where_negatives_stand(filled: Database) -> None:
+    assert counts.bins(filled, [FLOOD], NOW) == [(T0, FLOOD, 2), (T0 + 3600, FLOOD, 1)]
+    assert counts.bins(filled, [FLOOD, "sampah"], NOW + HOUR) == [(T0 + 3600, FLOOD, 1)]
+    assert counts.bins(filled, ["sampah"], NOW) == []
 
 
 @pytest.mark.parametrize(("minute", "floor"), [(0, 0), (4, 0), (5, 300), (59, 3300)])

@@ -42,6 +42,7 @@ from monitor.steps.understand import understand
 from monitor.store import comments, incidents, people, sources
 from monitor.store.connection import open_store
 from monitor.telegram.base import Channel, Place
+from monitor.text.copies import copy_words
 from tests import once
 
 once.models()
@@ -92,6 +93,7 @@ class RuleVerdict:
     masked: str
     ask_human: bool
     copy_key: bytes | None
+    copy_words: str | None
 
 
 class RuleClassifier:
@@ -127,6 +129,7 @@ class RuleClassifier:
             copy_key=hashlib.blake2b(low.encode(), digest_size=8).digest()
             if len(words) >= 5
             else None,
+            copy_words=copy_words(" ".join(re.findall(r"\w+", low))),
         )
 
 
@@ -141,6 +144,16 @@ class TinyWords:
 
     def mask(self, text: str) -> str:
         return _NUMBER.sub("[nomor]", text)
+
+    def names(self, accounts: Iterable[str]) -> frozenset[str]:
+        return frozenset(accounts)
+
+    def terms(self, text: str, names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (word, word)
+            for word in sorted(self.stems(text))
+            if word.isalpha() and word not in names
+        )
 
 
 class MemorySource:

@@ -1,6 +1,21 @@
 """Incidents: which change follows from a reading or a person's press. Layer 1: pure."""
 
 from monitor.incidents.advance import Pace, Step, advance
+from monitor.incidents.episodes import Episode, Moment, episodes
 from monitor.incidents.lifecycle import Action, allowed, next_state
+from monitor.incidents.waves import WaveRules, advance_wave, wave_began
 
-__all__ = ["Action", "Pace", "Step", "advance", "allowed", "next_state"]
+__all__ = [
+    "Action",
+    "Episode",
+    "Moment",
+    "Pace",
+    "Step",
+    "WaveRules",
+    "advance",
+    "advance_wave",
+    "allowed",
+    "episodes",
+    "next_state",
+    "wave_began",
+]

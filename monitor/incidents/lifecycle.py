@@ -20,6 +20,7 @@ class Action(StrEnum):
     DECIDE = "decide"
     LABEL = "label"
     TRAIN = "train"
+    TUNE = "tune"
 
 
 _ROLES: dict[Action, frozenset[Role]] = {
@@ -31,6 +32,7 @@ _ROLES: dict[Action, frozenset[Role]] = {
     Action.DECIDE: frozenset({Role.ADMIN}),
     Action.LABEL: frozenset({Role.HUMAS, Role.ADMIN, Role.TRAINER}),
     Action.TRAIN: frozenset({Role.TRAINER}),
+    Action.TUNE: frozenset({Role.ADMIN}),
 }
 
 _NEXT: dict[Action, tuple[IncidentState, EventKind]] = {

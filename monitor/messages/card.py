@@ -20,6 +20,7 @@ from monitor.messages.base import (
     listed,
     visible_length,
 )
+from monitor.messages.wave import WaveView
 from monitor.messages.why import counted, shares
 from monitor.records import CommentId, Incident, IncidentState, Level
 
@@ -53,6 +54,12 @@ class CardView:
     now: datetime
     companions: Sequence[tuple[str, int]] = ()
     chart: bytes | None = None
+    likes: int = 0
+    replies: int = 0
+    rarity: str = ""
+    not_higher: str = ""
+    note: str = ""
+    wave: WaveView | None = None
 
 
 def card(view: CardView) -> Message:
@@ -76,24 +83,42 @@ def _lines(view: CardView, room: int) -> list[str]:
     counts = f"{view.comments} komentar · {view.people} akun · {view.texts} teks berbeda"
     urgent = f"🆘 {view.urgent} menyebut bahaya bagi orang" if view.urgent else ""
     return [
-        _title(view),
+        title_line(view),
         f"<b>{counted(reading)}</b>",
         share[0].upper() + share[1:] if share else "",
-        counts,
+        counts + _reach(view),
         urgent,
+        _rare(view),
         f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {opd}",
         f"Tempat: {listed(_places(view))}" if view.places else "",
         f"Sumber: {listed(view.sources)}" if view.sources else "",
         f"Ikut ramai di kiriman yang sama: {listed(view.companions)}" if view.companions else "",
-        _blind(view),
+        blind_line(view),
         "Isu ini baru dipantau, patokan belum mantap." if reading.young else "",
+        f"📅 {escape(clip(view.note, 60))}" if view.note else "",
         *_examples(view, room),
-        _status(view),
-        _footer(view),
+        status_line(view),
+        footer_line(view),
     ]
 
 
-def _title(view: CardView) -> str:
+def _reach(view: CardView) -> str:
+    """Likes and replies are shown, never counted into the level."""
+    parts = [(view.likes, "suka"), (view.replies, "balasan")]
+    return "".join(f" · {count} {name}" for count, name in parts if count)
+
+
+def _rare(view: CardView) -> str:
+    """How rare it is, and what the next level would take, while it runs."""
+    parts = [part for part in (view.rarity, view.not_higher) if part]
+    if view.incident.state.ended or not parts:
+        return ""
+    line = "; ".join(parts)
+    return f"{line[0].upper()}{line[1:]}."
+
+
+def title_line(view: CardView) -> str:
+    """Mark, level and name, with the peak where it was higher."""
     incident = view.incident
     level = incident.level
     was = ""
@@ -108,7 +133,8 @@ def _places(view: CardView) -> list[tuple[str, int]]:
     return [(place.rpartition(" / ")[2], count) for place, count in view.places]
 
 
-def _blind(view: CardView) -> str:
+def blind_line(view: CardView) -> str:
+    """The sources that nothing is known of, or nothing."""
     if not view.blind:
         return ""
     parts = [
@@ -129,7 +155,8 @@ def _examples(view: CardView, room: int) -> list[str]:
     ]
 
 
-def _status(view: CardView) -> str:
+def status_line(view: CardView) -> str:
+    """Who holds it, until when and why."""
     incident = view.incident
     state = STATE_NAMES[incident.state]
     if incident.state is IncidentState.OPEN:
@@ -146,7 +173,8 @@ def _status(view: CardView) -> str:
     return f"<b>{state}{by}{until}</b>{reason}"
 
 
-def _footer(view: CardView) -> str:
+def footer_line(view: CardView) -> str:
+    """Drafts, when this was written, and the incident's number."""
     drafts = f"{view.drafts} saran balasan · " if view.drafts else ""
     return f"{drafts}Diperbarui {clock(view.now, view.zone)} · #{view.incident.id}"
 

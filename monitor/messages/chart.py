@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.messages.base import LEVEL_NAMES
 from monitor.records import Level
 
-_COLOURS = {
+COLOURS: Mapping[Level, str] = {
     Level.NORMAL: "#4c8c4a",
     Level.WASPADA: "#c79100",
     Level.SIAGA: "#e65100",
     Level.AWAS: "#b71c1c",
 }
 _HOUR = timedelta(hours=1)
+_LETTERS = 44  # that fit over a whole day
 _DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """Hours in order: count, usual mean and upper edge, and how much of the hour was seen."""
+    """Hours in order: count, usual mean and upper edge, and how much of the hour was seen.
+
+    ``window``: the stretch that was judged; ``notes``: what is special about a day (a holiday).
+    """
 
     title: str
     level: Level
@@ -34,6 +38,8 @@ class ChartData:
     coverage: Sequence[float]
     onset_at: datetime
     zone: ZoneInfo
+    window: tuple[datetime, datetime] | None = None
+    notes: Mapping[date, str] = field(default_factory=dict)
 
 
 def chart(data: ChartData) -> bytes:
@@ -49,7 +55,7 @@ def chart(data: ChartData) -> bytes:
     days = [_day(hour, data.zone) for hour in data.hours]
     middles = [day + width / 2 for day in days]
     colours = [
-        _COLOURS[data.level] if count > upper and hour + _HOUR > data.onset_at else "#78909c"
+        COLOURS[data.level] if count > upper and hour + _HOUR > data.onset_at else "#78909c"
         for hour, count, upper in zip(data.hours, data.counts, data.upper, strict=True)
     ]
     axes.bar(days, data.counts, width=width * 0.9, align="edge", color=colours, zorder=3)
@@ -58,6 +64,8 @@ def chart(data: ChartData) -> bytes:
     )
     axes.plot(middles, data.expected, color="#546e7a", linewidth=1.5, zorder=4, label="rata-rata")
     _shade_blind(axes, days, data.coverage, width)
+    _mark_window(axes, data)
+    _note_days(axes, data, days)
     axes.axvline(
         _day(data.onset_at, data.zone),
         color="#212121",
@@ -93,13 +101,48 @@ def _shade_blind(axes, days: Sequence[float], coverage: Sequence[float], width: 
         )
 
 
+def _mark_window(axes, data: ChartData) -> None:  # type: ignore[no-untyped-def]
+    """The judged stretch, tinted."""
+    if data.window is None:
+        return
+    begin, end = (_day(at, data.zone) for at in data.window)
+    axes.axvspan(
+        begin,
+        end,
+        facecolor=COLOURS[data.level],
+        alpha=0.12,
+        zorder=0,
+        linewidth=0,
+        label="yang dinilai",
+    )
+
+
+def _note_days(axes, data: ChartData, days: Sequence[float]) -> None:  # type: ignore[no-untyped-def]
+    """Holidays and Ramadan: a tint over the day and its name along the top."""
+    for day, note in data.notes.items():
+        begin, end = max(day.toordinal(), days[0]), min(day.toordinal() + 1, days[-1] + 1 / 24)
+        if end <= begin:
+            continue
+        axes.axvspan(begin, end, facecolor="#e3f2fd", zorder=-1, linewidth=0)
+        room = int((end - begin) * _LETTERS)
+        axes.annotate(
+            note if len(note) <= room else note[: max(room - 1, 0)] + "…",
+            (begin + 0.01, 0.985),
+            xycoords=("data", "axes fraction"),
+            ha="left",
+            va="top",
+            fontsize=10,
+            color="#1565c0",
+        )
+
+
 def _label(axes, data: ChartData, days: Sequence[float], width: float) -> None:  # type: ignore[no-untyped-def]
     axes.set_title(
         f"{LEVEL_NAMES[data.level]} · {data.title} · komentar negatif per jam",
         fontsize=15,
         loc="left",
         fontweight="bold",
-        color=_COLOURS[data.level],
+        color=COLOURS[data.level],
     )
     ticks = [
         (day, hour.astimezone(data.zone))
@@ -117,10 +160,19 @@ def _label(axes, data: ChartData, days: Sequence[float], width: float) -> None: 
     axes.tick_params(axis="y", labelsize=12)
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_xlim(days[0], days[-1] + width)
-    axes.set_ylim(0, max(*data.counts, *data.upper, 4) * 1.15)
+    axes.set_ylim(0, max(*data.counts, *data.upper, 4) * (1.3 if data.notes else 1.2))
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#eceff1", zorder=0)
-    axes.legend(loc="upper left", fontsize=11, frameon=False)
+    top = 0.95 if data.notes else 1.01
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(-0.01, top),
+        ncol=5,
+        fontsize=11,
+        frameon=False,
+        columnspacing=1.2,
+        handlelength=1.4,
+    )
 
 
 def chart_hours(now: datetime, count: int = 48) -> list[datetime]:

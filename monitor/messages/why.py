@@ -8,6 +8,9 @@ from monitor.messages.base import LEVEL_NAMES, number, percent
 from monitor.records import Level, Reading
 
 _ONE = 0.95
+_OFTEN = 1.5  # months
+_YEAR = 12
+_YEARS = 3
 
 
 def counted(reading: Reading) -> str:
@@ -38,6 +41,19 @@ def why(reading: Reading, issue_name: str, sources: Sequence[str] = ()) -> str:
     if reading.young:
         parts.append("baru dipantau, patokan belum mantap")
     return "; ".join(part for part in parts if part) + "."
+
+
+def rarity(months: float) -> str:
+    """``wajarnya sekali dalam 4 bulan``: how often chance alone does that."""
+    if months < _ONE:
+        return "wajarnya beberapa kali sebulan"
+    if months < _OFTEN:
+        return "wajarnya sekitar sebulan sekali"
+    if months >= _YEARS * 12:
+        return f"wajarnya kurang dari sekali dalam {_YEARS} tahun"
+    if months >= _YEAR:
+        return f"wajarnya sekali dalam {number(round(months / 12, 1))} tahun"
+    return f"wajarnya sekali dalam {number(round(months))} bulan"
 
 
 def why_not_higher(step: tuple[Level, float, int] | None, reading: Reading) -> str | None:

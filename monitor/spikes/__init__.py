@@ -1,25 +1,33 @@
 """Spikes: counts of negatives against their normal. Layer 1: pure numpy, no clock, no store.
 
-``baseline`` learns what is usual, ``tail`` says how surprising a count is, ``levels`` turns
-surprise into Normal, Waspada, Siaga, Awas, and ``series`` judges whole series for
-``siaga spikes FILE``. Everything works on arrays: one row a topic, one column an hour.
+``state`` is what was learned, ``learner`` takes in an hour, ``baseline`` says what is usual,
+``tail`` and ``scoring`` how surprising a count is, ``levels`` turns scores into Normal, Waspada,
+Siaga, Awas. ``window`` judges the running hours, ``replay`` whole stretches of time and ``series``
+files. Everything works on arrays: one column a topic, one row an hour or a bin.
 """
 
-from monitor.spikes.baseline import Baseline, Piece, learn
+from monitor.spikes.baseline import Baseline, Piece, baseline_of
+from monitor.spikes.learner import Hour, learn_hour
 from monitor.spikes.levels import Rules, level_of, needed_for_more
-from monitor.spikes.series import PROFILES, JudgedRow, judge_series
-from monitor.spikes.window import WINDOWS, read_topics
+from monitor.spikes.onset import onset
+from monitor.spikes.scoring import DETECTORS, WINDOWS, Detector
+from monitor.spikes.state import State
+from monitor.spikes.window import WindowData, read_topics
 
 __all__ = [
-    "PROFILES",
+    "DETECTORS",
     "WINDOWS",
     "Baseline",
-    "JudgedRow",
+    "Detector",
+    "Hour",
     "Piece",
     "Rules",
-    "judge_series",
-    "learn",
+    "State",
+    "WindowData",
+    "baseline_of",
+    "learn_hour",
     "level_of",
     "needed_for_more",
+    "onset",
     "read_topics",
 ]

@@ -1,180 +1,159 @@
-"""What is usual: a level per topic times an hour-of-week profile of the whole office.
+"""What is usual, drawn from a State: level, rhythm, spread and share of every topic.
 
-A topic's level is Gamma-Poisson with exponential forgetting, pulled towards the office's mean
-level where the topic is rare. An hour is learned only when it was seen, winsorised, and left out
-while hot, so an incident does not become the new normal; hours that were lost are never learned.
+The expected negatives of an hour are a topic's level (Gamma-Poisson, drawn to the office's mean
+where the topic is rare) times the office's hour of the week times the topic's own hour of the day
+and weekday, times how much of the hour was seen.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from monitor.spikes.state import DAY_HOURS, SLOTS, Floats, State
 
-LEVEL_HALF_LIFE = 7 * 24.0  # hours
-SLOW_HALF_LIFE = 21 * 24.0  # hours: profile, dispersion, share
-PRIOR_HOURS = 24.0  # weight of the office's mean level in a topic's level
-PROFILE_PRIOR = 20.0  # expected negatives that one slot needs before it speaks for itself
-DISPERSION_PRIOR = 30.0  # the same for a topic's dispersion
-SHARE_PRIOR = 20.0  # comments
-DEFAULT_LEVEL = 0.1  # negatives an hour where nothing at all is known
-BURST_VARIANCE = 0.3  # quadratic variance: harmless bursts (measured, see docs/method.md)
-SEEN = 0.9  # an hour seen less than this is not learned
-MAX_HOT_HOURS = 48
+PRIOR_HOURS: Final = 24.0  # weight of the office's mean level in a topic's level
+PROFILE_PRIOR: Final = 20.0  # expected negatives that one slot needs before it speaks for itself
+HOUR_PRIOR: Final = 20.0  # the same for a topic's own hour of the day
+DAY_PRIOR: Final = 60.0  # and for its weekday
+DISPERSION_PRIOR: Final = 30.0  # the same for a topic's dispersion and its burst memory
+SHARE_PRIOR: Final = 20.0  # comments
+USUAL_SHARE: Final = 0.3  # share of negatives where nothing at all is known
+SOURCE_PRIOR: Final = 20.0  # comments that a topic needs before its own mix of sources counts
+DEFAULT_LEVEL: Final = 0.1  # negatives an hour where nothing at all is known
+_PLAIN_PRIOR: Final = 1e-6  # hours; only keeps the first from dividing by none
+BURST_VARIANCE: Final = 0.3  # quadratic variance: harmless bursts (measured, see docs/method.md)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a window: its slot of the week and how many observed hours it holds."""
+    """A part of a window: its slot of the week and how many hours of it were observed.
+
+    ``hours`` is one figure for all topics, or an array (topics,).
+    """
 
     slot: int
-    hours: float
+    hours: float | Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """What was learned: lists by topic (same order as ``topics``) and one profile by slot.
+    """What is usual now. Arrays of shape (topics,) but for the factors.
 
-    ``level`` negatives an hour, ``doubt`` its relative variance, ``dispersion`` at least 1,
-    ``share`` the usual share of negatives, ``seen`` learned comments, ``hours`` learned hours.
+    ``level`` negatives an hour; ``doubt`` its relative variance; ``dispersion`` at least 1;
+    ``plain_mean`` and ``plain_variance`` of an hour as it came, bursts and all; ``share`` of
+    negatives; ``seen`` comments; ``profile`` (168,), ``hour_factor`` (24, topics) and
+    ``day_factor`` (7, topics) about 1; ``mix`` (sources, topics): share of a topic's comments by
+    source, columns summing to 1 (0 without any source); ``hours`` learned.
     """
 
     topics: tuple[str, ...]
-    level: tuple[float, ...]
-    doubt: tuple[float, ...]
-    dispersion: tuple[float, ...]
-    share: tuple[float, ...]
-    seen: tuple[float, ...]
-    profile: tuple[float, ...]
+    sources: tuple[str, ...]
+    level: Floats
+    doubt: Floats
+    dispersion: Floats
+    plain_mean: Floats
+    plain_variance: Floats
+    share: Floats
+    seen: Floats
+    profile: Floats
+    hour_factor: Floats
+    day_factor: Floats
+    mix: Floats
     hours: int
 
-    def expected(self, pieces: Sequence[Piece]) -> tuple[Floats, Floats]:
-        """Mean and variance of the negatives of each topic in a window."""
-        exposure = sum(
-            self.profile[piece.slot % len(self.profile)] * piece.hours for piece in pieces
-        )
-        mean = np.array(self.level) * exposure
-        spread = BURST_VARIANCE + np.array(self.doubt)
-        return mean, np.array(self.dispersion) * mean + spread * mean**2
+    def rate(self, slot: int) -> Floats:
+        """Expected negatives an hour of each topic in a slot of the week."""
+        slot %= SLOTS
+        own = self.hour_factor[slot % DAY_HOURS] * self.day_factor[slot // DAY_HOURS]
+        return np.asarray(self.level * self.profile[slot] * own)
 
-    def to_json(self) -> str:
-        """The baseline as JSON text."""
-        return json.dumps(asdict(self))
+    def mean(self, pieces: Sequence[Piece]) -> Floats:
+        """Expected negatives of each topic in a window."""
+        parts = [self.rate(piece.slot) * piece.hours for piece in pieces]
+        return np.asarray(sum(parts, np.zeros(len(self.topics))))
 
-    @classmethod
-    def from_json(cls, text: str) -> Baseline:
-        """The baseline that :meth:`to_json` wrote."""
-        values = json.loads(text)
-        hours = values.pop("hours")
-        return cls(**{name: tuple(listed) for name, listed in values.items()}, hours=hours)
+    def variance(self, mean: Floats) -> Floats:
+        """Variance of counts with such means, (..., topics)."""
+        return np.asarray(self.dispersion * mean + (BURST_VARIANCE + self.doubt) * mean**2)
 
+    def memory(self) -> Floats:
+        """How much more a topic's hours varied, bursts in full, than the model expects; or less."""
+        model = self.variance(self.plain_mean)
+        return np.asarray(self.plain_variance / np.maximum(model, DEFAULT_LEVEL))
 
-class Learner:
-    """Learns hour by hour; arrays of shape (topics,) and (slots,)."""
-
-    def __init__(self, topics: int, slots: int, bin_hours: float = 1.0) -> None:
-        """``slots`` of the profile; ``bin_hours``: how long one learned step is."""
-        self.bin_hours = bin_hours
-        self._keep = 0.5 ** (bin_hours / LEVEL_HALF_LIFE)
-        self._keep_slow = 0.5 ** (bin_hours / SLOW_HALF_LIFE)
-        self.counts = np.zeros(topics)
-        self.exposure = np.zeros(topics)
-        self.squares = np.zeros(topics)
-        self.means = np.zeros(topics)
-        self.negatives = np.zeros(topics)
-        self.comments = np.zeros(topics)
-        self.slot_counts = np.zeros(slots)
-        self.slot_means = np.zeros(slots)
-        self.hot = np.zeros(topics)
-        self.hours = 0
-
-    def profile(self) -> Floats:
-        """Factor of each slot, about 1 on average."""
-        return np.asarray((self.slot_counts + PROFILE_PRIOR) / (self.slot_means + PROFILE_PRIOR))
-
-    def level(self) -> tuple[Floats, Floats]:
-        """Negatives an hour of each topic, and the relative variance of that estimate."""
-        whole = self.exposure.sum()
-        office = (self.counts.sum() + DEFAULT_LEVEL * PRIOR_HOURS) / (whole + PRIOR_HOURS)
-        shape = self.counts + office * PRIOR_HOURS
-        return shape / (self.exposure + PRIOR_HOURS), 1 / np.maximum(shape, 0.5)
-
-    def dispersion(self) -> Floats:
-        """Variance over mean of each topic's hours, shrunk to the office's, at least 1."""
-        office = (self.squares.sum() + DISPERSION_PRIOR) / (self.means.sum() + DISPERSION_PRIOR)
-        own = (self.squares + DISPERSION_PRIOR * office) / (self.means + DISPERSION_PRIOR)
-        return np.asarray(np.maximum(own, 1.0))
-
-    def share(self) -> Floats:
-        """Usual share of negatives of each topic, shrunk to the office's."""
-        office = (self.negatives.sum() + 0.3 * SHARE_PRIOR) / (self.comments.sum() + SHARE_PRIOR)
-        own = self.negatives + SHARE_PRIOR * office
-        return np.asarray(own / (self.comments + SHARE_PRIOR))
-
-    def learn(self, negatives: Floats, comments: Floats, slot: int, coverage: float) -> None:
-        """Take in one step; one of which less than SEEN was observed teaches nothing."""
-        if coverage < SEEN:
-            return
-        factor = self.profile()[slot] * self.bin_hours * coverage
-        level, doubt = self.level()
-        mean = np.maximum(level * factor, 1e-9)
-        sd = np.sqrt(self.dispersion() * mean + (BURST_VARIANCE + doubt) * mean**2)
-        known = self.exposure >= PRIOR_HOURS / 2  # before that there is no usual to defend
-        tame = np.where(known, np.minimum(negatives, mean + 3 * sd + 1.5), negatives)
-        hot = known & (negatives > mean + 4 * sd + 3)
-        self.hot = np.where(hot, self.hot + 1, 0)
-        # What stays high for two days is a new normal, not an incident.
-        cool = ~hot | (self.hot * self.bin_hours > MAX_HOT_HOURS)
-        self._take(np.where(cool, tame, 0), np.where(cool, mean, 0), cool, factor)
-        self.slot_counts *= self._keep_slow
-        self.slot_means *= self._keep_slow
-        # A slot has room for one correction a week; the mean is the one before this step.
-        self.slot_counts[slot] += tame[cool].sum()
-        self.slot_means[slot] += (level * self.bin_hours * coverage)[cool].sum()
-        self.negatives = self.negatives * self._keep_slow + np.where(cool, negatives, 0)
-        self.comments = self.comments * self._keep_slow + np.where(cool, comments, 0)
-        self.hours += 1
-
-    def _take(self, tame: Floats, mean: Floats, cool: NDArray[np.bool_], factor: float) -> None:
-        self.counts = np.where(cool, self.counts * self._keep + tame, self.counts)
-        self.exposure = np.where(cool, self.exposure * self._keep + factor, self.exposure)
-        self.squares = self.squares * self._keep_slow + np.where(cool, (tame - mean) ** 2, 0)
-        self.means = self.means * self._keep_slow + mean
+    def coverage(self, by_source: Floats) -> Floats:
+        """Seen share of an hour per topic from that of each source, (sources,) to (topics,)."""
+        return np.asarray(by_source @ self.mix)
 
 
-def learn(
-    topics: Sequence[str],
-    negatives: Floats,
-    comments: Floats,
-    first_slot: int,
-    coverage: Sequence[float],
-    slots: int = 168,
-) -> Baseline:
-    """Learn a baseline from whole hours in order.
-
-    ``negatives`` and ``comments`` have the shape (hours, topics); hour i falls into slot
-    ``(first_slot + i) % slots``; ``coverage`` holds one value in 0..1 an hour.
-    """
-    learner = Learner(len(topics), slots)
-    for step, seen in enumerate(coverage):
-        learner.learn(negatives[step], comments[step], (first_slot + step) % slots, seen)
-    level, doubt = learner.level()
+def baseline_of(state: State) -> Baseline:
+    """What is usual after what was learned so far."""
+    level, doubt = level_of_topics(state)
+    plain_mean, plain_variance = plain(state)
     return Baseline(
-        topics=tuple(topics),
-        level=_plain(level),
-        doubt=_plain(doubt),
-        dispersion=_plain(learner.dispersion()),
-        share=_plain(learner.share()),
-        seen=_plain(comments[np.array(coverage, float) >= SEEN].sum(axis=0)),
-        profile=_plain(learner.profile()),
-        hours=learner.hours,
+        topics=state.topics,
+        sources=state.sources,
+        level=level,
+        doubt=doubt,
+        dispersion=dispersion(state),
+        plain_mean=plain_mean,
+        plain_variance=plain_variance,
+        share=share(state),
+        seen=state.seen,
+        profile=profile(state),
+        hour_factor=(state.hour_counts + HOUR_PRIOR) / (state.hour_means + HOUR_PRIOR),
+        day_factor=(state.day_counts + DAY_PRIOR) / (state.day_means + DAY_PRIOR),
+        mix=mix(state),
+        hours=state.hours,
     )
 
 
-def _plain(values: Floats) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+def profile(state: State) -> Floats:
+    """The office's factor of each slot of the week, about 1 on average."""
+    return np.asarray((state.slot_counts + PROFILE_PRIOR) / (state.slot_means + PROFILE_PRIOR))
+
+
+def level_of_topics(state: State) -> tuple[Floats, Floats]:
+    """Negatives an hour of each topic, and the relative variance of that estimate."""
+    seen, counted = state.exposure.sum(), state.counts.sum()
+    office = (counted + DEFAULT_LEVEL * PRIOR_HOURS) / (seen + PRIOR_HOURS)
+    shape = state.counts + office * PRIOR_HOURS
+    return shape / (state.exposure + PRIOR_HOURS), 1 / np.maximum(shape, 0.5)
+
+
+def dispersion(state: State) -> Floats:
+    """Variance over mean of each topic's hours, shrunk to the office's, at least 1."""
+    squares, means = state.squares.sum(), state.means.sum()
+    office = (squares + DISPERSION_PRIOR) / (means + DISPERSION_PRIOR)
+    own = (state.squares + DISPERSION_PRIOR * office) / (state.means + DISPERSION_PRIOR)
+    return np.asarray(np.maximum(own, 1.0))
+
+
+def plain(state: State) -> tuple[Floats, Floats]:
+    """Mean and variance of a topic's hours as they came: no rhythm, bursts in full."""
+    hours = state.plain_hours + _PLAIN_PRIOR
+    mean = state.plain_sums / hours
+    spread = state.plain_squares / hours - mean**2
+    return mean, np.maximum(spread, np.maximum(mean, DEFAULT_LEVEL))
+
+
+def share(state: State) -> Floats:
+    """Usual share of negatives of each topic, shrunk to the office's."""
+    counted = state.negatives.sum() + USUAL_SHARE * SHARE_PRIOR
+    office = counted / (state.comments.sum() + SHARE_PRIOR)
+    own = (state.negatives + SHARE_PRIOR * office) / (state.comments + SHARE_PRIOR)
+    return np.asarray(np.minimum(own, 1.0))  # beyond 1 the tail of a share is not a number
+
+
+def mix(state: State) -> Floats:
+    """Each source's part of a topic's comments, shrunk to its part of all; (sources, topics)."""
+    if not state.sources:
+        return np.zeros((0, len(state.topics)))
+    whole = state.mass.sum(axis=1) + 1.0  # sources of which nothing is known weigh alike
+    office = (whole / whole.sum())[:, None]
+    own = state.mass + SOURCE_PRIOR * office
+    return np.asarray(own / own.sum(axis=0))

@@ -1,34 +1,37 @@
-"""Judging whole series row by row, online: a row never depends on later ones.
+"""Judging the series of a file row by row, online: a row never depends on later ones.
 
-Serves ``siaga spikes FILE``. Bins may be of any width; bins up to an hour are judged by trailing
-windows, wider bins one by one.
+Serves ``siaga spikes FILE``. Rows up to an hour wide are put on a grid of the clock hour and
+judged as live comments are; wider ones, such as days or weeks, are judged one by one, and after
+their first year by the rhythm of years (``seasonal``). A bin without a row is unknown, never 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.records import Level
-from monitor.spikes.baseline import BURST_VARIANCE, LEVEL_HALF_LIFE, Floats, Learner
+from monitor.spikes.baseline import Baseline
+from monitor.spikes.learner import LEVEL_HALF_LIFE
 from monitor.spikes.levels import Rules, level_of
-from monitor.spikes.tail import surprise, usual_range
-from monitor.spikes.window import WINDOWS
+from monitor.spikes.replay import LATE_HOURS, Block, Plan, replay
+from monitor.spikes.scoring import DETECTORS, Detector
+from monitor.spikes.seasonal import WINDOWS, Calendar, calendar_of, judge
+from monitor.spikes.state import Floats
+from monitor.spikes.tail import usual_range
 
-# Trailing windows in hours with the surprise that scores 1 there, by kind of series.
-PROFILES: dict[str, tuple[tuple[float, float], ...]] = {
-    "issue": tuple((float(hours), scale) for hours, scale in WINDOWS),
-    "mentions": ((0.25, 6.5), (1.0, 5.8)),
-}
-_LATE = timedelta(hours=6)
+_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-# Hours of forgetting that one bin may cost: a level remembers at least its last 26 bins.
-_STEP_MOST = LEVEL_HALF_LIFE / 26
+_MOST_BINS = 60  # an hour is cut into minutes at the finest
+# Hours of forgetting that one wide bin may cost: a level remembers at least its last 26 bins.
+_STEP_MOST: Final = LEVEL_HALF_LIFE / 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,32 @@ class JudgedRow:
     window_expected: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    """Steps of ``step`` from ``start``, cut into ``width`` bins each; a row's bin is in ``at``."""
+
+    start: datetime
+    step: timedelta
+    width: int
+    steps: int
+    at: NDArray[np.int64]
+    counts: Floats
+    coverage: Floats
+
+    @property
+    def fine(self) -> bool:
+        """Whether a step is a clock hour."""
+        return self.step == _HOUR
+
+    def between(self, first: int, last: int) -> Block:
+        """See ``replay.Feed``."""
+        return Block(self.counts[first:last, None], None, self.coverage[first:last, None])
+
+    def turns(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """See ``replay.Feed``; nothing arrives late in a file."""
+        yield first, last
+
+
 def judge_series(
     rows: Sequence[SeriesRow],
     profile: str = "issue",
@@ -66,90 +95,144 @@ def judge_series(
         KeyError: no such profile.
         ValueError: the rows are not in order of time.
     """
-    windows = PROFILES[profile]
+    detector = DETECTORS[profile]
     if any(later.at <= earlier.at for earlier, later in pairwise(rows)):
         raise ValueError("rows are not in order of time")
-    width = _width(rows)
-    if width > timedelta(hours=1):
-        windows = ((width / timedelta(hours=1), windows[0][1]),)
-    means, extra = _expectations(rows, width, zone or ZoneInfo("Asia/Jakarta"))
-    return _judge(rows, means, extra, windows, width, rules or Rules())
+    if not rows:
+        return []
+    grid = _grid(rows)
+    # Volume that bursts all the time is measured by its bursts, which a seasonal fit leaves out.
+    calendar = None if detector.plain else calendar_of(grid.step)
+    if not grid.fine:
+        wide = (detector.windows[0],)
+        scale = detector.scale / sum(detector.weights)
+        detector = replace(detector, windows=wide, weights=(1.0,), scale=scale)
+    found = _replayed(grid, detector, zone or ZoneInfo("Asia/Jakarta"))
+    if calendar is not None:
+        found = _with_years(grid, calendar, found)
+    return _verdicts(rows, grid, found, rules or Rules())
 
 
-def _width(rows: Sequence[SeriesRow]) -> timedelta:
-    gaps = sorted(b.at - a.at for a, b in pairwise(rows))
-    return gaps[len(gaps) // 2] if gaps else timedelta(hours=1)
+def _grid(rows: Sequence[SeriesRow]) -> _Grid:
+    gaps = sorted(later.at - earlier.at for earlier, later in pairwise(rows))
+    gap = gaps[len(gaps) // 2] if gaps else _HOUR
+    first = rows[0].at.astimezone(UTC)
+    if gap <= _HOUR:
+        width = min(_MOST_BINS, max(1, _HOUR // gap))
+        start, step = first.replace(minute=0, second=0, microsecond=0), _HOUR
+    else:
+        width, start, step = 1, first, gap
+    at = np.array([(row.at - start) // (step / width) for row in rows])
+    # Gaps that differ a little from the median must not put two wide rows into one bin.
+    at = at if gap <= _HOUR else _apart(at)
+    steps = int(at[-1]) // width + 1
+    counts, seen = np.zeros(steps * width), np.zeros(steps * width)
+    observed = np.array([row.observed for row in rows], float)
+    np.add.at(counts, at, np.array([row.count for row in rows], float) * observed)
+    np.maximum.at(seen, at, observed)
+    return _Grid(start, step, width, steps, at, counts, seen)
 
 
-def _slot(at: datetime, width: timedelta, zone: ZoneInfo) -> int:
-    local = at.astimezone(zone)
-    if width <= timedelta(hours=1):
-        return local.weekday() * 24 + local.hour
-    return local.weekday() if width <= _DAY else 0
+def _apart(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    places = np.arange(len(at))
+    return np.asarray(np.maximum.accumulate(at - places) + places)
 
 
-def _expectations(
-    rows: Sequence[SeriesRow], width: timedelta, zone: ZoneInfo
-) -> tuple[Floats, Floats]:
-    """Mean, dispersion and doubt of each bin from bins that ended at least six hours before."""
-    slots = 168 if width <= timedelta(hours=1) else (7 if width <= _DAY else 1)
-    # Wide bins forget by bins, not by days: half a year of weeks.
-    step = min(width / timedelta(hours=1), _STEP_MOST)
-    learner = Learner(1, slots, step)
-    late = timedelta(0) if width > timedelta(hours=1) else _LATE
-    means, extra, learned = np.zeros(len(rows)), np.zeros((len(rows), 2)), 0
-    for i, row in enumerate(rows):
-        while learned < i and rows[learned].at + width + late <= row.at:
-            seen = rows[learned]
-            count = np.array([seen.count])
-            learner.learn(count, count, _slot(seen.at, width, zone), float(seen.observed))
-            learned += 1
-        level, doubt = learner.level()
-        means[i] = level[0] * learner.profile()[_slot(row.at, width, zone)] * step
-        extra[i] = learner.dispersion()[0], doubt[0]
-    return means, extra
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Of every bin; ``hours``, ``count`` and ``mean`` are those of the window that speaks."""
+
+    expected: Floats
+    upper: Floats
+    score: Floats
+    hours: Floats
+    count: Floats
+    mean: Floats
 
 
-def _judge(
-    rows: Sequence[SeriesRow],
-    means: Floats,
-    extra: Floats,
-    windows: Sequence[tuple[float, float]],
-    width: timedelta,
-    rules: Rules,
+def _replayed(grid: _Grid, detector: Detector, zone: ZoneInfo) -> _Found:
+    """Every bin as the live service judges it."""
+    bins = grid.steps * grid.width
+    expected, upper, score = np.zeros(bins), np.zeros(bins), np.zeros(bins)
+    windows = len(detector.windows)
+    chosen = np.zeros(bins, np.int64)
+    counts, means = np.zeros((windows, bins)), np.zeros((windows, bins))
+
+    def usual(step: int, baseline: Baseline) -> None:
+        here = slice(step * grid.width, (step + 1) * grid.width)
+        mean = baseline.rate(slot(step)) / grid.width
+        expected[here] = mean[0]
+        upper[here] = usual_range(mean, baseline.variance(mean))[1][0]
+
+    def slot(step: int) -> int:
+        return _slot(grid.start + step * grid.step, grid.step, zone)
+
+    late = LATE_HOURS if grid.fine else 0
+    pace = 1.0 if grid.fine else min(grid.step / _HOUR, _STEP_MOST)
+    plan = Plan(("",), grid.steps, grid.width, slot, detector, late, pace)
+    for found in replay(grid, plan, usual):
+        score[found.bin] = found.score
+        chosen[found.bin] = np.argmax(found.surprises, axis=0)
+    for i, hours in enumerate(detector.windows):
+        size = max(1, round(hours * grid.width)) if grid.fine else 1
+        counts[i], means[i] = _sums(grid.counts, size), _sums(expected * grid.coverage, size)
+    unit = grid.step / _HOUR
+    lengths = np.array([hours if grid.fine else unit for hours in detector.windows])
+    at = np.arange(bins)
+    return _Found(expected, upper, score, lengths[chosen], counts[chosen, at], means[chosen, at])
+
+
+def _with_years(grid: _Grid, calendar: Calendar, young: _Found) -> _Found:
+    """What the rhythm of a year says of wide bins, and before the first year what was said."""
+    judged = judge(grid.counts[:, None], grid.coverage[:, None] > 0, calendar)
+    ready = judged.ready[:, 0]
+    # Windows that surprise alike: the shorter one speaks.
+    chosen = np.argmax(judged.surprises[:, :, 0], axis=0)
+    at = np.arange(len(ready))
+    mean = np.maximum(judged.expected[:, 0], 1e-9)
+    upper = usual_range(mean, np.maximum(judged.variance[:, 0], mean))[1]
+    hours = np.array(WINDOWS)[chosen] * (grid.step / _HOUR)
+    return _Found(
+        np.where(ready, judged.expected[:, 0], young.expected),
+        np.where(ready, upper, young.upper),
+        np.where(ready, judged.score[:, 0], young.score),
+        np.where(ready, hours, young.hours),
+        np.where(ready, judged.counts[chosen, at, 0], young.count),
+        np.where(ready, judged.means[chosen, at, 0], young.mean),
+    )
+
+
+def _verdicts(
+    rows: Sequence[SeriesRow], grid: _Grid, found: _Found, rules: Rules
 ) -> list[JudgedRow]:
-    seen = np.array([row.observed for row in rows], float)
-    counts = np.array([row.count for row in rows], float) * seen
-    starts = np.array([row.at.timestamp() for row in rows])
-    # Sums over a trailing window are differences of running sums.
-    run_counts, run_means = _running(counts), _running(means * seen)
-    best = np.zeros(len(rows))
-    chosen = np.zeros((len(rows), 3))
-    for hours, scale in windows:
-        first = np.searchsorted(starts, starts - hours * 3600 + width.total_seconds(), "left")
-        count = run_counts[1:] - run_counts[first]
-        mean = np.maximum(run_means[1:] - run_means[first], 1e-9)
-        variance = extra[:, 0] * mean + (BURST_VARIANCE + extra[:, 1]) * mean**2
-        score = np.where((count > mean) & (seen > 0), surprise(count, mean, variance) / scale, 0.0)
-        better = (score > best) | (chosen[:, 0] == 0)
-        best = np.where(better, score, best)
-        chosen[better] = np.column_stack([np.full(len(rows), hours), count, mean])[better]
-    own = extra[:, 0] * means + (BURST_VARIANCE + extra[:, 1]) * means**2
-    _, upper = usual_range(means, own)
     return [
         JudgedRow(
             row=row,
-            expected=float(means[i]),
-            upper=float(upper[i]),
-            score=float(best[i]),
-            level=level_of(float(best[i]), int(chosen[i, 1]), float(chosen[i, 2]), rules),
-            window_hours=float(chosen[i, 0]),
-            window_count=float(chosen[i, 1]),
-            window_expected=float(chosen[i, 2]),
+            expected=float(found.expected[at]),
+            upper=float(found.upper[at]),
+            score=float(found.score[at]) if row.observed else 0.0,
+            level=_level(float(found.score[at]), found.count[at], found.mean[at], rules, row),
+            window_hours=float(found.hours[at]),
+            window_count=float(found.count[at]),
+            window_expected=float(found.mean[at]),
         )
-        for i, row in enumerate(rows)
+        for row, at in zip(rows, grid.at.tolist(), strict=True)
     ]
 
 
-def _running(values: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(values)])
+def _level(score: float, count: float, mean: float, rules: Rules, row: SeriesRow) -> Level:
+    return level_of(score, int(count), float(mean), rules) if row.observed else Level.NORMAL
+
+
+def _sums(values: Floats, size: int) -> Floats:
+    """Sums of each bin with those before it, ``size`` bins at most."""
+    running = np.concatenate([[0.0], np.cumsum(values)])
+    ends = np.arange(1, len(running))
+    return np.asarray(running[ends] - running[np.maximum(ends - size, 0)])
+
+
+def _slot(at: datetime, step: timedelta, zone: ZoneInfo) -> int:
+    local = at.astimezone(zone)
+    if step <= _HOUR:
+        return local.weekday() * 24 + local.hour
+    return local.weekday() * 24 if step <= _DAY else 0

@@ -27,9 +27,10 @@ def at_least(count: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Floats:
     excess = np.maximum(var - mu, mu**2 / _POISSON_FROM)
     size = mu**2 / excess
     safe = np.maximum(k, 1.0)
-    negative_binomial = betainc(safe, size, mu / (size + mu))
-    poisson = gammainc(safe, mu)
-    tail = np.where(size >= _POISSON_FROM, poisson, negative_binomial)
+    tail = betainc(safe, size, mu / (size + mu))
+    poisson = size >= _POISSON_FROM
+    if poisson.any():
+        tail = np.where(poisson, gammainc(safe, mu), tail)
     return np.asarray(np.where(k <= 0, 1.0, tail))
 
 

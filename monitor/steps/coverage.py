@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from monitor.records import SourceId
+from monitor.spikes.state import Floats
 
 Stretches = Mapping[SourceId, Sequence[tuple[datetime, datetime]]]
 
@@ -13,33 +16,26 @@ _BLIND_AFTER = timedelta(minutes=10)
 _BLIND_POLLS = 3
 
 
-def seen(
-    stretches: Stretches,
-    weights: Mapping[SourceId, float],
-    from_at: datetime,
-    to_at: datetime,
-) -> float:
-    """Share of [from_at, to_at) that was observed, 0..1, each source weighing its usual share."""
-    whole = (to_at - from_at).total_seconds()
-    total = sum(weights.values())
-    if whole <= 0 or total <= 0:
-        return 0.0
-    return (
-        sum(
-            weight * _overlap(stretches.get(source_id, ()), from_at, to_at) / whole
-            for source_id, weight in weights.items()
-        )
-        / total
-    )
+def by_hour(stretches: Stretches, names: Sequence[str], edges: Floats) -> Floats:
+    """Seen share of each hour between ``edges`` (seconds) for each source: (hours, sources)."""
+    found = [_covered(stretches.get(SourceId(name), ()), edges) for name in names]
+    return np.stack(found, axis=1) if found else np.zeros((len(edges) - 1, 0))
 
 
-def _overlap(
-    stretches: Iterable[tuple[datetime, datetime]], from_at: datetime, to_at: datetime
-) -> float:
-    return sum(
-        max(0.0, (min(end, to_at) - max(begin, from_at)).total_seconds())
-        for begin, end in stretches
-    )
+def _covered(stretches: Sequence[tuple[datetime, datetime]], edges: Floats) -> Floats:
+    """Seen share of each hour by one source."""
+    until = np.zeros(len(edges))  # seconds seen up to each edge
+    for begin, end in stretches:
+        until += np.clip(edges - begin.timestamp(), 0.0, (end - begin).total_seconds())
+    return np.asarray(np.clip(np.diff(until) / np.diff(edges), 0.0, 1.0))
+
+
+def seen(stretches: Stretches, names: Sequence[str], from_at: datetime, to_at: datetime) -> Floats:
+    """Share of [from_at, to_at) that each source saw, (sources,) in 0..1."""
+    edges = np.array([from_at.timestamp(), to_at.timestamp()])
+    if edges[1] <= edges[0]:
+        return np.zeros(len(names))
+    return np.asarray(by_hour(stretches, names, edges)[0])
 
 
 def reach_to_now(stretches: Stretches, every: Mapping[SourceId, float], now: datetime) -> Stretches:

@@ -1,16 +1,15 @@
 """Step 3: judge the live windows of every topic and move incidents on.
 
-The baseline is learned anew when the clock hour turns, from hourly counts alone; a tick within the
-hour reads only the last three hours of five-minute bins, so it costs the same with ten thousand
-stored comments and with ten million.
+A tick within the hour reads only the last three hours of five-minute bins, so it costs the same
+with ten thousand stored comments and with ten million.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 from sqlite_utils import Database
@@ -18,35 +17,30 @@ from sqlite_utils import Database
 from monitor.incidents import Pace, Step, advance
 from monitor.messages import why as words
 from monitor.records import EventKind, Incident, Reading, SourceId
-from monitor.spikes import WINDOWS, Baseline, Piece, learn, read_topics
+from monitor.spikes import WINDOWS, Baseline, Piece, onset, read_topics
 from monitor.spikes.window import WindowData
 from monitor.steps import coverage
+from monitor.steps.budget import keep_budget, rules_now
+from monitor.steps.learn import HOUR, hour_floor, slot, usual
 from monitor.steps.tools import Tools
 from monitor.store import counts, crowds, incidents, sources
+from monitor.store.connection import from_epoch
 from monitor.store.schema import BIN_SECONDS
 
-HOUR = timedelta(hours=1)
-# An hour is learned six hours late: by then its comments have come and people have spoken.
-LEARN_LATE = timedelta(hours=6)
 # So large a share of a topic's negatives under another incident's posts makes it part of that one.
-SAME_POSTS = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Normal:
-    """The baseline of the running hour and each active source's share of all comments."""
-
-    baseline: Baseline
-    weights: Mapping[SourceId, float]
+SAME_POSTS: Final = 0.6
+_BEGAN_WITHIN: Final = timedelta(hours=6)
+_BIN: Final = timedelta(seconds=BIN_SECONDS)
+_BIN_HOURS: Final = _BIN / HOUR
 
 
 def judge(db: Database, tools: Tools, now: datetime) -> int:
     """Read every topic and write what follows; how many incidents changed state."""
-    normal = learned_normal(db, tools, now)
-    readings = read_topics(
-        normal.baseline, _windows(db, tools, normal, now), now, tools.settings.spikes.rules
-    )
+    keep_budget(db, tools, now)
+    baseline = usual(db, tools, now)
     live = {incident.topic: incident for incident in incidents.live(db)}
+    windows = _windows(db, tools, baseline, now)
+    readings = read_topics(baseline, windows, now, rules_now(db, tools), live)
     pace, changed = _pace(tools), 0
     # The strongest first: what rises beside it under the same posts is then part of it.
     for reading in sorted(readings.values(), key=lambda one: (-one.score, one.topic)):
@@ -56,7 +50,7 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
         if step is None or (incident is None and _rides_along(db, live.values(), reading)):
             continue
         tools.boundary("judge:before-write")
-        if _write(db, tools, incident, step, reading):
+        if _write(db, tools, baseline, incident, step, reading):
             changed += 1
             live = {incident.topic: incident for incident in incidents.live(db)}
         tools.boundary("judge:after-write")
@@ -82,13 +76,18 @@ def _rides_along(db: Database, live: Iterable[Incident], reading: Reading) -> bo
 
 
 def _write(
-    db: Database, tools: Tools, incident: Incident | None, step: Step, reading: Reading
+    db: Database,
+    tools: Tools,
+    baseline: Baseline,
+    incident: Incident | None,
+    step: Step,
+    reading: Reading,
 ) -> bool:
     name = tools.issue(reading.topic).name
     where = [source for source, _ in _crowd_sources(db, reading)] if step.kind else []
     told = replace(reading, reason=words.why(reading, name, where))
     if incident is None:
-        return incidents.open_new(db, told, _onset(db, reading), told.reason)
+        return incidents.open_new(db, told, _onset(db, tools, baseline, reading), told.reason)
     incidents.observe(db, incident, told, step.calm_since)
     if step.kind is None:
         return False
@@ -116,116 +115,64 @@ def _crowd_sources(db: Database, reading: Reading) -> Sequence[tuple[str, int]]:
     return crowds.crowd(db, reading.topic, reading.at - reading.hours * HOUR).sources
 
 
-def _onset(db: Database, reading: Reading) -> datetime:
-    """The first five minutes of the window that hold a negative."""
-    since = reading.at - reading.hours * HOUR
-    first = counts.first_negative_bin(db, reading.topic, since)
-    return since if first is None else datetime.fromtimestamp(first, UTC)
+def _onset(db: Database, tools: Tools, baseline: Baseline, reading: Reading) -> datetime:
+    """When it began: the bin from which on the most more than usual was counted."""
+    since = from_epoch(counts.bin_floor(reading.at - _BEGAN_WITHIN))
+    many = (counts.bin_floor(reading.at) - int(since.timestamp())) // BIN_SECONDS + 1
+    counted = np.zeros(many)
+    for second, _, negatives in counts.bins(db, [reading.topic], since):
+        place = (second - int(since.timestamp())) // BIN_SECONDS
+        if place < many:  # a platform's clock may run ahead of ours
+            counted[place] += negatives
+    if not counted.any():
+        return reading.at - reading.hours * HOUR
+    column = baseline.topics.index(reading.topic)
+    rates = [baseline.rate(slot(since + i * _BIN, tools))[column] * _BIN_HOURS for i in range(many)]
+    return since + onset(counted, np.array(rates)) * _BIN
 
 
-def learned_normal(db: Database, tools: Tools, now: datetime) -> Normal:
-    """The baseline of the running hour, learned once when the hour turns."""
-    hour = _hour_floor(now)
-    kept = counts.baseline(db, int(hour.timestamp()))
-    if kept is not None:
-        values = json.loads(kept)
-        # After a change of the taxonomy or of the sources the hour is learned anew.
-        if values["for"] == _learned_for(tools):
-            return Normal(Baseline.from_json(values["baseline"]), values["weights"])
-    normal = learn_normal(db, tools, now)
-    body = {
-        "for": _learned_for(tools),
-        "baseline": normal.baseline.to_json(),
-        "weights": dict(normal.weights),
-    }
-    counts.keep_baseline(db, int(hour.timestamp()), json.dumps(body))
-    return normal
-
-
-def _learned_for(tools: Tools) -> list[list[str]]:
-    return [list(tools.topics), sorted(tools.sources)]
-
-
-def learn_normal(db: Database, tools: Tools, now: datetime) -> Normal:
-    """Learn what is usual from the stored hours; the same rows always give the same answer."""
-    until = _hour_floor(now) - LEARN_LATE
-    since = until - timedelta(days=tools.settings.spikes.baseline_days)
-    stretches = sources.coverage(db, since)
-    weights = _active(tools, counts.source_weights(db, since))
-    topics = tools.topics
-    column = {topic: i for i, topic in enumerate(topics)}
-    hours = round((until - since) / HOUR)
-    negatives, everything = np.zeros((hours, len(topics))), np.zeros((hours, len(topics)))
-    for row in counts.hourly(db, since, until):
-        if row.topic in column:
-            at = round((row.hour - since.timestamp()) / 3600)
-            negatives[at, column[row.topic]] = row.negatives
-            everything[at, column[row.topic]] = row.comments
-    seen = [
-        coverage.seen(stretches, weights, since + i * HOUR, since + (i + 1) * HOUR)
-        for i in range(hours)
-    ]
-    first = slot(since, tools)
-    return Normal(learn(topics, negatives, everything, first, seen), weights)
-
-
-def _active(tools: Tools, weights: Mapping[SourceId, float]) -> Mapping[SourceId, float]:
-    """Weights of the sources that are polled; of all there are when none is (imports only)."""
-    active = {source_id: w for source_id, w in weights.items() if source_id in tools.sources}
-    if not active:
-        return weights
-    if sum(active.values()) <= 0:
-        return dict.fromkeys(active, 1 / len(active))
-    return active
-
-
-def _windows(db: Database, tools: Tools, normal: Normal, now: datetime) -> list[WindowData]:
-    longest = max(hours for hours, _ in WINDOWS)
-    every = {source_id: tools.every(source_id) for source_id in normal.weights}
-    known = sources.coverage(db, now - (longest + 1) * HOUR)
-    stretches = coverage.reach_to_now(known, every, now)
-    until = datetime.fromtimestamp(counts.bin_floor(now) + BIN_SECONDS, UTC)
+def _windows(db: Database, tools: Tools, baseline: Baseline, now: datetime) -> list[WindowData]:
+    stretches = reach(db, tools, baseline, now - (max(WINDOWS) + 1) * HOUR, now)
+    until = from_epoch(counts.bin_floor(now) + BIN_SECONDS)
     found = []
-    for hours, scale in WINDOWS:
+    for hours in map(int, WINDOWS):
         since = until - hours * HOUR
         window = counts.window(db, since, until)
         found.append(
             WindowData(
                 hours=hours,
-                scale=scale,
                 negatives={topic: count.negatives for topic, count in window.items()},
                 comments={topic: count.comments for topic, count in window.items()},
-                pieces=_pieces(tools, normal, stretches, since, now),
+                pieces=pieces(tools, baseline, stretches, since, now),
             )
         )
     return found
 
 
-def _pieces(
+def reach(
+    db: Database, tools: Tools, baseline: Baseline, since: datetime, now: datetime
+) -> coverage.Stretches:
+    """What was seen since an instant, healthy sources up to now."""
+    every = {SourceId(name): tools.every(SourceId(name)) for name in baseline.sources}
+    return coverage.reach_to_now(sources.coverage(db, since), every, now)
+
+
+def pieces(
     tools: Tools,
-    normal: Normal,
+    baseline: Baseline,
     stretches: coverage.Stretches,
     since: datetime,
-    now: datetime,
+    until: datetime,
 ) -> list[Piece]:
-    """The clock hours of a window, each with the hours of it that were observed."""
-    pieces, begin = [], since
-    while begin < now:
-        end = min(_hour_floor(begin) + HOUR, now)
-        share = coverage.seen(stretches, normal.weights, begin, end)
-        pieces.append(Piece(slot(begin, tools), share * ((end - begin) / HOUR)))
+    """The clock hours of a window, each with the hours of it that were observed, by topic."""
+    found, begin = [], since
+    while begin < until:
+        end = min(hour_floor(begin) + HOUR, until)
+        by_source = coverage.seen(stretches, baseline.sources, begin, end)
+        hours = baseline.coverage(by_source) * ((end - begin) / HOUR)
+        found.append(Piece(slot(begin, tools), hours))
         begin = end
-    return pieces
-
-
-def _hour_floor(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-def slot(at: datetime, tools: Tools) -> int:
-    """The hour of the office's week, 0 (Monday, midnight) to 167."""
-    local = at.astimezone(tools.zone)
-    return local.weekday() * 24 + local.hour
+    return found
 
 
 def _pace(tools: Tools) -> Pace:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.config import Settings
 from monitor.knowledge import Knowledge
+from monitor.messages.wave import WAVE
 from monitor.platforms.base import Replier, Source
-from monitor.records import Intent, Issue, Sentiment, SourceId
+from monitor.records import Intent, Issue, Sentiment, SourceId, wave_first
 from monitor.telegram.base import Channel
 
 log = logging.getLogger("monitor")
@@ -46,6 +47,8 @@ class Verdict(Protocol):
     def ask_human(self) -> bool: ...  # noqa: D102
     @property
     def copy_key(self) -> bytes | None: ...  # noqa: D102
+    @property
+    def copy_words(self) -> str | None: ...  # noqa: D102
 
 
 class Classifier(Protocol):
@@ -62,7 +65,7 @@ class Classifier(Protocol):
 
 
 class Words(Protocol):
-    """The text knowledge that suggesting and guarding replies need."""
+    """The text knowledge that replies and new topics need."""
 
     def stems(self, text: str) -> frozenset[str]:
         """Stems of the content words."""
@@ -74,6 +77,14 @@ class Words(Protocol):
 
     def mask(self, text: str) -> str:
         """The text with personal data masked."""
+        ...
+
+    def names(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Names of accounts, to be left out of terms."""
+        ...
+
+    def terms(self, text: str, names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+        """What of a comment may name a topic: key and written words of each term."""
         ...
 
 
@@ -109,7 +120,9 @@ class Tools:
         return tuple(key for key in self.knowledge.taxonomy if key not in ignored)
 
     def issue(self, key: str) -> Issue:
-        """An issue by key."""
+        """An issue by key; a copy-paste wave, which is none, has the name that people read."""
+        if wave_first(key) is not None:
+            return Issue(key, WAVE, "", "-")
         return self.knowledge.issue(key)
 
     def every(self, source_id: SourceId) -> float:

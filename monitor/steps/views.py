@@ -6,20 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from sqlite_utils import Database
 
-from monitor.messages import CardView, ChartData, Example, Message, card, chart
+from monitor.messages import CardView, ChartData, Example, Message, card, chart, why
 from monitor.messages.chart import chart_hours
 from monitor.messages.draft import DraftView, draft_message
 from monitor.messages.guard import blunder_names
-from monitor.records import Draft, DraftState, Incident
+from monitor.messages.wave_card import wave_card
+from monitor.records import Draft, DraftState, Incident, Level, wave_first
 from monitor.replies import blunders
 from monitor.replies.suggest import likeness
-from monitor.spikes import Piece
+from monitor.spikes import needed_for_more
+from monitor.spikes.baseline import BURST_VARIANCE
+from monitor.spikes.rarity import months_between
 from monitor.spikes.tail import usual_range
 from monitor.steps import coverage
-from monitor.steps.judge import HOUR, learned_normal, slot
+from monitor.steps.budget import rules_now
+from monitor.steps.judge import reach
+from monitor.steps.learn import HOUR, slot, usual
 from monitor.steps.tools import Tools
+from monitor.steps.wave_views import wave_card_view
 from monitor.store import comments, counts, crowds, drafts, incidents, predictions, sources
 
 _EXAMPLES = 3
@@ -39,11 +46,16 @@ def card_message(db: Database, tools: Tools, incident: Incident, now: datetime) 
     # An issue that was set to be ignored since then has no usual range to be drawn against.
     known = incident.topic in tools.topics
     picture = chart_picture(db, tools, incident, now) if known else None
-    return card(replace(card_view(db, tools, incident, now), chart=picture))
+    view = replace(card_view(db, tools, incident, now), chart=picture)
+    return card(view) if view.wave is None else wave_card(view, view.wave)
 
 
 def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> CardView:
     """What the card of an incident shows now, without the picture."""
+    first = wave_first(incident.topic)
+    if first is not None:
+        blind = blind_sources(db, tools, now)
+        return wave_card_view(db, tools, incident, first, blind, now)
     crowd = crowds.crowd(db, incident.topic, crowd_since(incident))
     issue = tools.issue(incident.topic)
     waiting = [d for d in drafts.of_incident(db, incident.id) if d.state is DraftState.PROPOSED]
@@ -63,7 +75,25 @@ def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> 
         drafts=len(waiting),
         zone=tools.zone,
         now=now,
+        likes=crowd.likes,
+        replies=crowd.replies,
+        rarity=_rarity(incident),
+        not_higher=_not_higher(db, tools, incident),
+        note=tools.knowledge.calendar.note(now.astimezone(tools.zone).date()) or "",
     )
+
+
+def _rarity(incident: Incident) -> str:
+    if incident.reading.level is Level.NORMAL:
+        return ""
+    return why.rarity(months_between(incident.reading.score))
+
+
+def _not_higher(db: Database, tools: Tools, incident: Incident) -> str:
+    if incident.topic not in tools.topics or incident.reading.level is Level.NORMAL:
+        return ""
+    needed = needed_for_more(incident.reading.level, rules_now(db, tools)[incident.topic])
+    return why.why_not_higher(needed, incident.reading) or ""
 
 
 def examples(db: Database, tools: Tools, incident: Incident) -> list[Example]:
@@ -114,27 +144,35 @@ def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime)
     """The card's picture: 48 hours of negatives against the usual range."""
     if incident.closed_at is not None:
         now = min(now, incident.closed_at + _AFTERMATH)
-    normal = learned_normal(db, tools, now)
+    baseline = usual(db, tools, now)
     hours = chart_hours(now.astimezone(UTC), _CHART_HOURS)
     counted = counts.timeline(db, incident.topic, hours[0], now + HOUR)
-    at = normal.baseline.topics.index(incident.topic)
-    usual = [normal.baseline.expected([Piece(slot(hour, tools), 1.0)]) for hour in hours]
-    expected = [float(mean[at]) for mean, _ in usual]
-    upper = [float(usual_range(mean[at], variance[at])[1]) for mean, variance in usual]
-    every = {source_id: tools.every(source_id) for source_id in normal.weights}
-    known = coverage.reach_to_now(sources.coverage(db, hours[0]), every, now)
+    at = baseline.topics.index(incident.topic)
+    # The band is that of a whole hour; an hour seen in part is shaded, not drawn lower.
+    means = np.array([baseline.rate(slot(hour, tools))[at] for hour in hours])
+    variances = baseline.dispersion[at] * means + (BURST_VARIANCE + baseline.doubt[at]) * means**2
+    stretches = reach(db, tools, baseline, hours[0], now)
+    days = {hour.astimezone(tools.zone).date() for hour in hours}
+    notes = {day: note for day in sorted(days) if (note := tools.knowledge.calendar.note(day))}
     return chart(
         ChartData(
             title=tools.issue(incident.topic).name,
             level=incident.level,
             hours=hours,
             counts=[counted.get(int(hour.timestamp()), 0) for hour in hours],
-            expected=expected,
-            upper=upper,
+            expected=means.tolist(),
+            upper=usual_range(means, variances)[1].tolist(),
             coverage=[
-                coverage.seen(known, normal.weights, hour, min(hour + HOUR, now)) for hour in hours
+                float(
+                    baseline.coverage(
+                        coverage.seen(stretches, baseline.sources, hour, min(hour + HOUR, now))
+                    )[at]
+                )
+                for hour in hours
             ],
             onset_at=incident.onset_at,
+            window=(incident.reading.at - incident.reading.hours * HOUR, incident.reading.at),
+            notes=notes,
             zone=tools.zone,
         )
     )

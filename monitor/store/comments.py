@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from monitor.platforms.base import content_hash
 from monitor.records import Comment, CommentId, Kind, SourceId, StoredComment, Visibility
+from monitor.store import copies
 from monitor.store.connection import (
     Row,
     changed,
@@ -37,7 +38,6 @@ _UPSERT = (
     "content_hash = excluded.content_hash, predicted_by = NULL "
     "WHERE comment.content_hash <> excluded.content_hash"
 )
-_COUNTED = (Visibility.PUBLIC.value, Visibility.HELD.value, Visibility.UNKNOWN.value)
 
 
 def upsert(db: Database, batch: Sequence[Comment], now: datetime, *, backfilled: bool) -> int:
@@ -53,6 +53,7 @@ def upsert(db: Database, batch: Sequence[Comment], now: datetime, *, backfilled:
 
 def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:
     """Mark comments that the platform no longer shows; they stop counting, their words stay."""
+    hidden = []
     for external_id, visibility in gone:
         changed(
             db,
@@ -61,29 +62,17 @@ def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visib
             "WHERE source_id = ? AND external_id = ?",
             (visibility.value, source_id, external_id),
         )
-        if visibility.value not in _COUNTED:
-            row = one(
-                db,
-                "SELECT id FROM comment WHERE source_id = ? AND external_id = ?",
-                [source_id, external_id],
-            )
-            if row is not None:
-                changed(db, "DELETE FROM tally WHERE comment_id = ?", (row["id"],))
-                free_copies(db, CommentId(row["id"]))
-
-
-def free_copies(db: Database, first: CommentId) -> None:
-    """The first of several copies says this no more: let the others be read, and counted, anew.
-
-    Inside ``db.atomic()``. One of them becomes the first when they are understood again.
-    """
-    changed(db, "DELETE FROM copy WHERE comment_id = ?", (int(first),))
-    changed(
-        db,
-        "UPDATE comment SET predicted_by = NULL WHERE id IN "
-        "(SELECT comment_id FROM prediction WHERE copy_of = ?)",
-        (int(first),),
-    )
+        if not counts(visibility):
+            hidden.append(external_id)
+    for external_id in hidden:
+        row = one(
+            db,
+            "SELECT id FROM comment WHERE source_id = ? AND external_id = ?",
+            [source_id, external_id],
+        )
+        if row is not None:
+            changed(db, "DELETE FROM tally WHERE comment_id = ?", (row["id"],))
+            copies.free(db, CommentId(row["id"]))
 
 
 def waiting(db: Database, limit: int) -> list[StoredComment]:
@@ -118,7 +107,7 @@ def count_live(db: Database) -> int:
 
 def counts(visibility: Visibility) -> bool:
     """Whether a comment that looks like this on its platform counts for an issue."""
-    return visibility.value in _COUNTED
+    return visibility.value in copies.COUNTED
 
 
 def stored(row: Row) -> StoredComment:

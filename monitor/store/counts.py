@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from monitor.records import SourceId
-from monitor.store.connection import changed, one, rows, to_epoch
+from monitor.store.connection import one, rows, to_epoch
 from monitor.store.schema import BIN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class HourlyRow:
-    """Counts of one topic in one clock hour (``hour``: its first second), all sources together."""
+    """Counts of one topic in one clock hour (``hour``: its first second) from one source."""
 
     hour: int
     topic: str
+    source_id: SourceId
     negatives: int
     comments: int
 
@@ -27,27 +28,26 @@ class HourlyRow:
 def hourly(db: Database, since: datetime, until: datetime) -> list[HourlyRow]:
     """Hours with at least one comment in [since, until), in order of time."""
     return [
-        HourlyRow(row["hour"], row["topic"], row["negatives"], row["comments"])
+        HourlyRow(
+            row["hour"],
+            row["topic"],
+            SourceId(row["source_id"]),
+            row["negatives"],
+            row["comments"],
+        )
         for row in rows(
             db,
-            "SELECT hour, topic, sum(negatives) AS negatives, sum(comments) AS comments "
-            "FROM hourly WHERE hour >= ? AND hour < ? GROUP BY hour, topic ORDER BY hour, topic",
+            "SELECT hour, topic, source_id, negatives, comments FROM hourly "
+            "WHERE hour >= ? AND hour < ? AND comments > 0 ORDER BY hour, topic, source_id",
             [to_epoch(since), to_epoch(until)],
         )
     ]
 
 
-def source_weights(db: Database, since: datetime) -> dict[SourceId, float]:
-    """Each source's share of all comments since an instant; equal shares before the first."""
-    found = rows(
-        db,
-        "SELECT s.id AS id, coalesce(sum(h.comments), 0) AS n FROM source s "
-        "LEFT JOIN hourly h ON h.source_id = s.id AND h.hour >= ? "
-        "WHERE s.backfilled_at IS NOT NULL OR s.attempts > 0 GROUP BY s.id",
-        [to_epoch(since)],
-    )
-    whole = sum(row["n"] for row in found)
-    return {SourceId(row["id"]): (row["n"] / whole if whole else 1 / len(found)) for row in found}
+def first_hour(db: Database) -> int | None:
+    """First second of the first hour that holds a comment."""
+    row = one(db, "SELECT min(hour) AS hour FROM hourly WHERE comments > 0", [])
+    return row["hour"] if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +84,32 @@ def timeline(db: Database, topic: str, since: datetime, until: datetime) -> dict
     return dict(found)
 
 
-def first_negative_bin(db: Database, topic: str, since: datetime) -> int | None:
-    """First second of the first live bin with a negative of the topic since an instant."""
-    row = one(
+def bins(db: Database, topics: Sequence[str], since: datetime) -> list[tuple[int, str, int]]:
+    """Live five-minute bins with a negative since an instant: first second, topic, negatives."""
+    marks = ", ".join("?" for _ in topics)
+    found = rows(
         db,
-        "SELECT min(bin) AS bin FROM bins WHERE topic = ? AND bin >= ? AND negatives > 0",
-        [topic, to_epoch(since)],
+        f"SELECT bin, topic, sum(negatives) AS n FROM bins WHERE topic IN ({marks}) AND bin >= ? "
+        "GROUP BY bin, topic HAVING n > 0 ORDER BY bin, topic",
+        [*topics, to_epoch(since)],
     )
-    return row["bin"] if row else None
-
-
-def baseline(db: Database, hour: int) -> str | None:
-    """The stored baseline of a clock hour, or None when the hour has turned."""
-    row = one(db, "SELECT body FROM baseline WHERE hour = ?", [hour])
-    return row["body"] if row else None
-
-
-def keep_baseline(db: Database, hour: int, body: str) -> None:
-    """Store the baseline of a clock hour in place of the one before."""
-    with db.atomic():
-        changed(db, "DELETE FROM baseline WHERE hour <> ?", (hour,))
-        changed(db, "INSERT OR REPLACE INTO baseline (hour, body) VALUES (?, ?)", (hour, body))
+    return [(row["bin"], row["topic"], row["n"]) for row in found]
 
 
 def bin_floor(at: datetime) -> int:
     """First second of the five-minute bin that holds an instant."""
     seconds = to_epoch(at)
     return seconds - seconds % BIN_SECONDS
+
+
+def tallied(
+    db: Database, topics: Sequence[str], since: datetime, until: datetime
+) -> Iterator[tuple[int, str, int, int]]:
+    """Five-minute bins of all comments, backfilled ones too: second, topic, negatives, comments."""
+    marks = ", ".join("?" for _ in topics)
+    for row in db.query(
+        f"SELECT at - at % {BIN_SECONDS} AS bin, topic, sum(negative) AS n, count(*) AS c "
+        f"FROM tally WHERE topic IN ({marks}) AND at >= ? AND at < ? GROUP BY bin, topic",
+        [*topics, to_epoch(since), to_epoch(until)],
+    ):
+        yield row["bin"], row["topic"], row["n"], row["c"]

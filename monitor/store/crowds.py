@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from monitor.records import CommentId
 from monitor.store.connection import one, rows, to_epoch
-from monitor.store.predictions import COPY_WINDOW, Understood, get
+from monitor.store.copies import COPY_WINDOW
+from monitor.store.predictions import Understood, get
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Crowd:
     places: tuple[tuple[str, int], ...]
     sources: tuple[tuple[str, int], ...]
     urgent: int
+    likes: int = 0
+    replies: int = 0
 
 
 def crowd(db: Database, topic: str, since: datetime) -> Crowd:
@@ -40,7 +43,8 @@ def crowd(db: Database, topic: str, since: datetime) -> Crowd:
         "SELECT count(*) AS comments, count(DISTINCT c.source_id || coalesce(c.author_id, "
         "c.author_name, '#' || c.id)) AS people, "
         "count(DISTINCT coalesce(p.copy_of, c.id)) AS texts, "
-        f"coalesce(sum(p.urgent), 0) AS urgent {where}",
+        "coalesce(sum(p.urgent), 0) AS urgent, coalesce(sum(c.like_count), 0) AS likes, "
+        f"coalesce(sum(c.reply_count), 0) AS replies {where}",
         args,
     )
     assert total is not None  # an aggregate always has a row
@@ -49,6 +53,8 @@ def crowd(db: Database, topic: str, since: datetime) -> Crowd:
         people=total["people"],
         texts=total["texts"],
         urgent=total["urgent"],
+        likes=total["likes"],
+        replies=total["replies"],
         places=_ranked(
             db, f"SELECT p.place AS name, count(*) AS n {where} AND p.place <> ''", args
         ),

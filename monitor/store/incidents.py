@@ -133,6 +133,29 @@ def change(
     return bool(moved)
 
 
+def confirmed(db: Database, since: datetime) -> list[Incident]:
+    """Incidents with an onset since an instant that a person took and nobody dismissed."""
+    return [
+        _incident(row)
+        for row in rows(
+            db,
+            "SELECT * FROM incident WHERE onset_at >= ? AND holder IS NOT NULL "
+            "AND state <> 'dismissed' ORDER BY onset_at, id",
+            [to_epoch(since)],
+        )
+    ]
+
+
+def since(db: Database, at: datetime) -> list[Incident]:
+    """Incidents that began since an instant, by onset."""
+    return [
+        _incident(row)
+        for row in rows(
+            db, "SELECT * FROM incident WHERE onset_at >= ? ORDER BY onset_at, id", [to_epoch(at)]
+        )
+    ]
+
+
 def get(db: Database, incident_id: IncidentId) -> Incident | None:
     """One incident, or None."""
     row = one(db, "SELECT * FROM incident WHERE id = ?", [int(incident_id)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -18,10 +18,8 @@ from monitor.records import (
     Sentiment,
     StoredComment,
 )
-from monitor.store import audit, comments
-from monitor.store.connection import Row, changed, from_epoch, one, rows, to_epoch
-
-COPY_WINDOW = timedelta(hours=72)
+from monitor.store import audit, comments, copies
+from monitor.store.connection import Row, changed, from_epoch, rows, to_epoch
 
 _INSERT = (
     "INSERT OR REPLACE INTO prediction (comment_id, model, sentiment, p_negatif, p_netral, "
@@ -54,12 +52,9 @@ def write(db: Database, understood: Sequence[tuple[StoredComment, Prediction]], 
         )
         db.conn.executemany("DELETE FROM tally WHERE comment_id = ?", ids)
         labelled = _labels_of(db, [i for (i,) in ids])
-        said = _keys_of(db, [i for (i,) in ids])
+        firsts = copies.first_copies(db, understood)
         predictions, tallies = [], []
-        for stored, prediction in understood:
-            if said.get(stored.id, prediction.copy_key) != prediction.copy_key:
-                comments.free_copies(db, stored.id)
-            copy_of = _first_copy(db, stored, prediction.copy_key)
+        for (stored, prediction), copy_of in zip(understood, firsts, strict=True):
             predictions.append(_values(prediction, copy_of))
             tally = _tally(stored, prediction, copy_of, labelled.get(stored.id, {}))
             if tally is not None:
@@ -70,6 +65,8 @@ def write(db: Database, understood: Sequence[tuple[StoredComment, Prediction]], 
             "VALUES (?, ?, ?, ?, ?, ?)",
             tallies,
         )
+        oldest = min((to_epoch(stored.comment.created_at) for stored, _ in understood), default=0)
+        copies.prune(db, oldest)
 
 
 def skip(db: Database, stored: Sequence[StoredComment], model: str) -> None:
@@ -80,6 +77,7 @@ def skip(db: Database, stored: Sequence[StoredComment], model: str) -> None:
                 db, "UPDATE comment SET predicted_by = ? WHERE id = ?", (model, int(comment.id))
             )
             changed(db, "DELETE FROM tally WHERE comment_id = ?", (int(comment.id),))
+            copies.free(db, comment.id)
 
 
 def get(db: Database, comment_id: CommentId) -> Understood | None:
@@ -193,39 +191,6 @@ def _tally(
         int(sentiment == Sentiment.NEGATIF),
         int(not stored.backfilled),
     )
-
-
-def _first_copy(db: Database, stored: StoredComment, copy_key: bytes | None) -> CommentId | None:
-    """The first comment with the same words, if one stands within the window; note this one."""
-    if copy_key is None:
-        return None
-    at = to_epoch(stored.comment.created_at)
-    window = int(COPY_WINDOW.total_seconds())
-    row = one(db, "SELECT comment_id, last_at FROM copy WHERE copy_key = ?", [copy_key])
-    first = CommentId(row["comment_id"]) if row else stored.id
-    if row and first != stored.id and abs(at - row["last_at"]) <= window:
-        changed(db, "UPDATE copy SET last_at = max(last_at, ?) WHERE copy_key = ?", (at, copy_key))
-        return first
-    changed(
-        db,
-        "INSERT OR REPLACE INTO copy (copy_key, comment_id, last_at) VALUES (?, ?, ?)",
-        (copy_key, int(stored.id), at),
-    )
-    return None
-
-
-def _keys_of(db: Database, ids: Sequence[int]) -> dict[CommentId, bytes]:
-    """What those of the comments that have copies said when they were last read."""
-    if not ids:
-        return {}
-    marks = ", ".join("?" * len(ids))
-    found = rows(
-        db,
-        "SELECT comment_id, copy_key FROM copy WHERE comment_id IN "
-        f"(SELECT copy_of FROM prediction WHERE copy_of IN ({marks}))",
-        ids,
-    )
-    return {CommentId(row["comment_id"]): row["copy_key"] for row in found}
 
 
 def _labels_of(db: Database, ids: Sequence[int]) -> dict[CommentId, dict[LabelField, str]]:

@@ -312,6 +312,100 @@ def m005_answered(db: Database) -> None:
         )
 
 
+_LEARNED = """
+DROP TABLE baseline;
+CREATE TABLE learned (hour INTEGER PRIMARY KEY, about TEXT NOT NULL, body BLOB NOT NULL);
+"""
+
+# What was learned up to an hour holds only as long as nothing before that hour changes.
+_FORGET = "DELETE FROM learned WHERE hour >"
+_UNLEARN = (
+    f"CREATE TRIGGER hourly_insert_learned AFTER INSERT ON hourly BEGIN {_FORGET} NEW.hour; END",
+    f"CREATE TRIGGER hourly_update_learned AFTER UPDATE ON hourly BEGIN {_FORGET} NEW.hour; END",
+    "CREATE TRIGGER coverage_insert_learned AFTER INSERT ON coverage "
+    f"BEGIN {_FORGET} NEW.from_at - NEW.from_at % {HOUR_SECONDS}; END",
+    "CREATE TRIGGER coverage_update_learned AFTER UPDATE ON coverage WHEN NEW.to_at > OLD.to_at "
+    f"BEGIN {_FORGET} OLD.to_at - OLD.to_at % {HOUR_SECONDS}; END",
+    "CREATE TRIGGER incident_update_learned AFTER UPDATE OF state, holder, closed_at ON incident "
+    f"BEGIN {_FORGET} NEW.onset_at - NEW.onset_at % {HOUR_SECONDS}; END",
+)
+
+
+@migrations()
+def m006_learned(db: Database) -> None:
+    """What is usual, as states that are dropped by themselves when an hour before them changes."""
+    _run(db, _LEARNED)
+    for trigger in _UNLEARN:
+        db.conn.execute(trigger)
+
+
+_NEAR = """
+CREATE TABLE near_text (
+  comment_id INTEGER PRIMARY KEY REFERENCES comment(id),
+  at INTEGER NOT NULL,
+  words TEXT NOT NULL,
+  bands BLOB NOT NULL
+);
+CREATE INDEX near_text_at ON near_text(at);
+CREATE TABLE near_band (
+  band INTEGER NOT NULL,
+  comment_id INTEGER NOT NULL,
+  PRIMARY KEY (band, comment_id)
+) WITHOUT ROWID;
+CREATE INDEX comment_account
+  ON comment(source_id, coalesce(author_id, author_name), created_at);
+"""
+
+
+@migrations()
+def m007_near_copies(db: Database) -> None:
+    """First texts of the last days and where to look for them; what an account wrote before."""
+    _run(db, _NEAR)
+
+
+_NEW_TOPICS = """
+CREATE TABLE new_topic (
+  id INTEGER PRIMARY KEY,
+  keys TEXT NOT NULL,
+  words TEXT NOT NULL,
+  hours INTEGER NOT NULL,
+  accounts INTEGER NOT NULL,
+  comments INTEGER NOT NULL,
+  usual REAL NOT NULL,
+  samples TEXT NOT NULL,
+  found_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  told_at INTEGER
+);
+CREATE INDEX new_topic_seen ON new_topic(seen_at);
+CREATE INDEX new_topic_told ON new_topic(told_at) WHERE told_at IS NOT NULL;
+CREATE TABLE new_topic_look (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), at INTEGER);
+INSERT INTO new_topic_look (only_row) VALUES (1);
+"""
+
+
+@migrations()
+def m008_topics(db: Database) -> None:
+    """Topics that fit no issue, and when they were last looked for."""
+    _run(db, _NEW_TOPICS)
+
+
+_CHOSEN = """
+CREATE TABLE choice (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL,
+  person TEXT NOT NULL,
+  at INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m009_choices(db: Database) -> None:
+    """What people chose in the bot in place of the configuration, and what follows from it."""
+    _run(db, _CHOSEN)
+
+
 def _run(db: Database, script: str) -> None:
     # Not executescript(): that would commit the migration's own transaction first.
     for statement in script.split(";\n"):
@@ -320,5 +414,15 @@ def _run(db: Database, script: str) -> None:
 
 
 KNOWN = frozenset(
-    {"m001_collected", "m002_understood", "m003_people", "m004_alerted", "m005_answered"}
+    {
+        "m001_collected",
+        "m002_understood",
+        "m003_people",
+        "m004_alerted",
+        "m005_answered",
+        "m006_learned",
+        "m007_near_copies",
+        "m008_topics",
+        "m009_choices",
+    }
 )

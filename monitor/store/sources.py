@@ -180,6 +180,15 @@ def coverage(db: Database, since: datetime) -> dict[SourceId, Sequence[tuple[dat
     return {source_id: tuple(stretches) for source_id, stretches in found.items()}
 
 
+def first_covered(db: Database, names: Sequence[SourceId]) -> int | None:
+    """First second of the first known stretch of these sources."""
+    marks = ", ".join("?" for _ in names)
+    row = one(
+        db, f"SELECT min(from_at) AS first FROM coverage WHERE source_id IN ({marks})", list(names)
+    )
+    return row["first"] if row else None
+
+
 def _status(row: Row) -> SourceStatus:
     return SourceStatus(
         id=SourceId(row["id"]),

@@ -1,0 +1,87 @@
+"""The office's calendar: holidays and Ramadan, from data/calendar/libur.toml.
+
+Layer 1: pure. A holiday counts as a Sunday where hours of the week are compared; Ramadan is only
+named.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.errors import ConfigError
+
+_SUNDAY = 6
+_ACCEPTED = (
+    '[libur] with lines such as 2026-08-17 = "Hari Kemerdekaan", [[ramadan]] with mulai and selesai'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Names of holidays by date, and stretches of Ramadan (first and last day)."""
+
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    ramadan: Sequence[tuple[date, date]] = ()
+
+    def slot(self, at: datetime, zone: ZoneInfo) -> int:
+        """The hour of the office's week, 0 (Monday, midnight) to 167; holidays are Sundays."""
+        local = at.astimezone(zone)
+        day = _SUNDAY if local.date() in self.holidays else local.weekday()
+        return day * 24 + local.hour
+
+    def note(self, day: date) -> str | None:
+        """What is special about a day, in Indonesian, or None."""
+        fasting = any(first <= day <= last for first, last in self.ramadan)
+        names = [*([self.holidays[day]] if day in self.holidays else [])]
+        return ", ".join([*names, *(["Ramadan"] if fasting else [])]) or None
+
+
+def read_calendar(text: str, name: str) -> Calendar:
+    """The calendar that a TOML text holds; ``name`` is that of its file.
+
+    Raises:
+        ConfigError: names the file, what was found and what is accepted.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"calendar: {name}: {error}") from error
+    unknown = sorted(set(tables) - {"libur", "ramadan"})
+    if unknown:
+        raise ConfigError(f"calendar: {name}: {unknown[0]}: accepted: {_ACCEPTED}")
+    holidays = {_day(key, name): str(what) for key, what in _table(tables, name).items()}
+    return Calendar(holidays, tuple(_stretches(tables, name)))
+
+
+def _stretches(tables: Mapping[str, Any], name: str) -> Iterator[tuple[date, date]]:
+    rows = tables.get("ramadan", [])
+    if not isinstance(rows, list):
+        raise ConfigError(f"calendar: {name}: ramadan: accepted: {_ACCEPTED}")
+    for row in rows:
+        first, last = _day(row.get("mulai"), name), _day(row.get("selesai"), name)
+        if last < first:
+            raise ConfigError(f"calendar: {name}: ramadan: {first}: ends before it begins")
+        yield first, last
+
+
+def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = tables.get("libur", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"calendar: {name}: libur: accepted: {_ACCEPTED}")
+    return table
+
+
+def _day(value: object, name: str) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ConfigError(
+            f"calendar: {name}: {value!r} is no day; accepted: {_ACCEPTED}"
+        ) from error
