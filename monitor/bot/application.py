@@ -21,7 +21,7 @@ from telegram.ext import (
     filters,
 )
 
-from monitor.bot import chats, commands, drafts, faults, presses
+from monitor.bot import chats, commands, drafts, faults, presses, sensitivity
 from monitor.bot.desk import Context, Desk
 from monitor.errors import ConfigError
 from monitor.steps.tools import Tools
@@ -101,6 +101,7 @@ def _add_handlers(application: App, desk: Desk) -> None:
             CommandHandler(["start", "bantuan"], bound(commands.on_help), new),
             CommandHandler("status", bound(commands.on_status), new),
             CommandHandler("saya", bound(commands.on_me), new),
+            CommandHandler("kepekaan", bound(sensitivity.on_sensitivity), new),
             MessageHandler(filters.StatusUpdate.MIGRATE, bound(chats.on_move)),
             MessageHandler(reply, bound(drafts.on_reply)),
             ChatMemberHandler(bound(chats.on_standing), ChatMemberHandler.MY_CHAT_MEMBER),

@@ -12,7 +12,7 @@ from typing import cast
 
 from telegram import Bot, CallbackQuery, Message, Update
 
-from monitor.bot import drafts, duty, labels, talk
+from monitor.bot import drafts, duty, labels, sensitivity, talk
 from monitor.bot.desk import Context, Desk
 from monitor.bot.press import Press
 from monitor.bot.talk import Spot
@@ -41,6 +41,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], Handler], ...] = tuple(
         (f"lb:{_ID}", labels.offer),
         (f"ls:{_ID}:([a-z_]{{1,40}})", labels.sentiment),
         (f"li:{_ID}:([A-Za-z0-9_-]{{1,40}})", labels.issue),
+        (f"kp:{_ID}", sensitivity.choose),
     )
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from monitor.cli import accounts, models, register, service, texts
+from monitor.cli import accounts, backtest, models, register, service, texts
 from monitor.cli.base import Globals
 from monitor.errors import MonitorError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 service.add_to(app)
 texts.add_to(app)
+backtest.add_to(app)
 models.add_to(app)
 accounts.add_to(app)
 register.add_to(app)

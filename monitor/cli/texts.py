@@ -43,12 +43,13 @@ def spikes(
     context: typer.Context,
     file: Path = typer.Argument(help="CSV with series,at,count[,observed]."),
     profile: str = typer.Option("issue", "--profile", help="issue or mentions."),
+    picture: Path = typer.Option(None, "--picture", help="Write a PNG of the series here."),
 ) -> None:
     """Judge series of counts online: CSV out with expected, upper, score, level and reason."""
     from monitor.texts import spike_rows
 
     settings = of(context).settings()
-    for line in spike_rows(settings, file, profile):
+    for line in spike_rows(settings, file, profile, picture):
         sys.stdout.write(line)
 
 

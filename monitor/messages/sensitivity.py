@@ -1,0 +1,40 @@
+"""How many alerts a day people want: what stands now, in plain words, and the buttons."""
+
+from __future__ import annotations
+
+from monitor.messages.base import Button, Message, number, percent
+
+CHOICES: tuple[int, ...] = (1, 2, 3, 5, 0)
+CHOSEN = "Dicatat. Berlaku mulai sekarang."
+
+
+def sensitivity(most: int, times: float, alerts: int | None, plain: int | None) -> Message:
+    """What stands now.
+
+    ``most`` alerts a day (0: any), thresholds ``times`` as high as written, ``alerts`` of the last
+    28 days with them and ``plain`` without; None where nothing was reckoned yet.
+    """
+    lines = [_now(most)]
+    if most and times > 1:
+        lines.append(
+            f"Agar terjaga, ambang Waspada dan Siaga dinaikkan {percent(times - 1)}. "
+            "Ambang Awas tidak diubah: yang terberat selalu diberitahukan."
+        )
+    if most and alerts is not None and plain is not None:
+        lines.append(
+            f"28 hari terakhir: {number(alerts)} peringatan dengan setelan ini, "
+            f"{number(plain)} tanpa batas."
+        )
+    lines.append("Makin sedikit peringatan, makin besar isu yang baru diketahui belakangan.")
+    return Message("\n".join(lines), (tuple(_button(one, most) for one in CHOICES),))
+
+
+def _now(most: int) -> str:
+    if not most:
+        return "<b>Peringatan baru: tanpa batas.</b>"
+    return f"<b>Peringatan baru: paling banyak {most} sehari.</b>"
+
+
+def _button(one: int, most: int) -> Button:
+    name = f"{one} sehari" if one else "Tanpa batas"
+    return Button(f"✓ {name}" if one == most else name, f"kp:{one}")
