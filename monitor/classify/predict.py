@@ -52,6 +52,7 @@ class Verdict:
     masked: str
     ask_human: bool
     copy_key: bytes | None
+    copy_words: str | None = None
 
 
 class Classifier:
@@ -195,6 +196,7 @@ class Classifier:
             ask_human=sentiment_p < self._sure_from["sentiment"]
             or issue_p < self._sure_from["issue"],
             copy_key=read.copy_key,
+            copy_words=read.copy_words,
         )
 
     def _likeliest(self, name: str, rows: Mapping[str, list[float]]) -> tuple[str, float]:

@@ -58,4 +58,5 @@ def prediction(stored: StoredComment, verdict: Verdict, version: str) -> Predict
         masked=verdict.masked,
         ask_human=verdict.ask_human,
         copy_key=verdict.copy_key,
+        copy_words=verdict.copy_words,
     )

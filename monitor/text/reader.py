@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.text.clean import clean
-from monitor.text.copies import copy_key
+from monitor.text.copies import copy_key, copy_words
 from monitor.text.flags import FlagFinder
 from monitor.text.issues import IssueVoter
 from monitor.text.languages import LANGUAGES, LanguageGuesser
@@ -39,6 +39,7 @@ class ReadText:
     spam: str | None
     flags: tuple[str, ...]
     copy_key: bytes | None
+    copy_words: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +100,5 @@ class TextReader:
             spam=self.spam_judge.spam_reason(normalised),
             flags=self.flag_finder.flags(normalised),
             copy_key=copy_key(normalised),
+            copy_words=copy_words(normalised),
         )

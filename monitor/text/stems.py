@@ -63,6 +63,10 @@ class Stemmer:
         """The root of every token of a normalised text; marks such as ``<url>`` stay."""
         return tuple(map(self.stem, normalised.split()))
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is an ordinary one: a root of the dictionary or made of one."""
+        return self.stem(word) in self._root_words
+
     def _stem(self, word: str) -> str:
         override = self._overrides.get(word)
         if override is not None:

@@ -40,6 +40,12 @@ class LanguageGuesser:
                 codes[word] = (*codes.get(word, ()), code)
         self._codes = codes
 
+    @property
+    def foreign(self) -> frozenset[str]:
+        """Marker words of every language but Indonesian: frequent there, whatever is told."""
+        only = (INDONESIAN.code,)
+        return frozenset(word for word, codes in self._codes.items() if codes != only)
+
     def guess(self, normalised: str) -> tuple[str, float]:
         """Language code (or ``"mixed"``) and the share of votes behind it, 0 to 1.
 
