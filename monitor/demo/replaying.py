@@ -32,7 +32,7 @@ from monitor.demo.site import ScriptedSite
 from monitor.messages import Message
 from monitor.messages import demo as words
 from monitor.progress import progress
-from monitor.records import DraftState, Incident
+from monitor.records import DraftState, Incident, wave_first
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
 from monitor.store import comments, crowds, drafts, incidents, predictions
@@ -167,7 +167,9 @@ def _summary(db: Database, tools: Tools) -> words.DemoSummary:
         comments=comments.total(db),
         live=comments.count_live(db),
         incidents=[
-            (incident, tools.issue(incident.topic).name, _minutes(incident)) for incident in opened
+            (incident, tools.issue(incident.topic).name, _minutes(incident))
+            for incident in opened
+            if wave_first(incident.topic) is None
         ],
         posted=sum(draft.state is DraftState.POSTED for draft in everything),
         rejected=sum(draft.state is DraftState.REJECTED for draft in everything),

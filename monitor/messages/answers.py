@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.messages.base import LEVEL_MARKS, LEVEL_NAMES, Button, Message, clip, clock, escape
-from monitor.records import Incident, Issue, Role, Sentiment, SourceStatus
+from monitor.records import Incident, Issue, Role, Sentiment, SourceStatus, wave_first
 
 SILENCES: tuple[tuple[str, timedelta], ...] = (
     ("1 jam", timedelta(hours=1)),
@@ -48,11 +48,13 @@ DISMISS_REASON = "dinilai bukan krisis"
 TAKE_REASON = ""
 WELCOME = (
     "Siaga memantau komentar warga dan memberi tahu bila sebuah isu naik.\n"
-    "/status keadaan sekarang\n/saya nomor Telegram dan peran Anda\n/bantuan pesan ini"
+    "/status keadaan sekarang\n/kepekaan berapa peringatan sehari\n"
+    "/saya nomor Telegram dan peran Anda\n/bantuan pesan ini"
 )
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("status", "Keadaan sekarang"),
+    ("kepekaan", "Berapa peringatan sehari"),
     ("saya", "Nomor Telegram dan peran Anda"),
     ("bantuan", "Cara memakai Siaga"),
 )
@@ -146,11 +148,18 @@ def status(
     for incident, name in incidents:
         lines.append(
             f"{LEVEL_MARKS[incident.level]} {LEVEL_NAMES[incident.level]} · {escape(name)} · "
-            f"{incident.reading.observed} negatif / {incident.reading.hours} jam · #{incident.id}"
+            f"{_measure(incident)} · #{incident.id}"
         )
     for source in sources:
         lines.append(_source_line(source, zone, now))
     return Message("\n".join(lines))
+
+
+def _measure(incident: Incident) -> str:
+    reading = incident.reading
+    if wave_first(incident.topic) is not None:
+        return f"{reading.observed} salinan, {round(reading.score)} akun"
+    return f"{reading.observed} negatif / {reading.hours} jam"
 
 
 def _source_line(source: SourceStatus, zone: ZoneInfo, now: datetime) -> str:

@@ -49,7 +49,7 @@ def summary(told: DemoSummary) -> str:
     for comments, people in told.waves:
         lines.append(
             f"  Gelombang salinan: {comments} komentar dari {people} akun dengan teks yang sama, "
-            "tidak dihitung sebagai orang"
+            "kartu tersendiri, tidak dihitung sebagai orang"
         )
     lines += [
         f"  Balasan: {told.posted} terkirim setelah disetujui, {told.rejected} ditolak",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.messages import draft
+from monitor.messages import draft, new_topic, wave
 from monitor.messages.answers import SENTIMENT_NAMES, SILENCE_REASONS, SILENCES
 from monitor.messages.base import LEVEL_NAMES, STATE_NAMES, clock, percent
 from monitor.messages.card import CardView
@@ -23,9 +23,11 @@ from monitor.records import (
     Prediction,
     Sentiment,
     SourceStatus,
+    wave_first,
 )
 
 DRAFT_STATES = draft.DRAFT_STATES
+topic_name, topic_counted = new_topic.topic_name, new_topic.topic_counted
 
 WORDS: Mapping[str, str] = {
     "product": "Siaga",
@@ -43,8 +45,11 @@ WORDS: Mapping[str, str] = {
     "sources": "Sumber",
     "no_sources": "Belum ada sumber yang dipantau.",
     "waves": "Gelombang salin-tempel",
-    "waves_hint": "Teks yang sama dari banyak akun dalam 72 jam. Dihitung sekali saja.",
+    "waves_hint": "Teks yang (hampir) sama dari banyak akun dalam 72 jam. Dihitung sekali saja.",
     "no_waves": "Tidak ada teks yang diulang-ulang.",
+    "topics": "Topik baru",
+    "topics_hint": "Kata yang tiba-tiba dipakai banyak akun dan belum termasuk isu mana pun.",
+    "no_topics": "Tidak ada topik baru dalam tiga hari terakhir.",
     "ended": "Isu yang sudah selesai",
     "no_ended": "Belum ada isu yang selesai.",
     "timeline": "Perjalanan isu",
@@ -172,6 +177,8 @@ def peak(incident: Incident) -> str:
 
 def why_now(incident: Incident) -> str:
     """The sentence of a card: negatives against the usual, and the share where it is known."""
+    if wave_first(incident.topic) is not None:
+        return incident.reading.reason
     parts = [counted(incident.reading), shares(incident.reading)]
     return "; ".join(part for part in parts if part) + "."
 
@@ -179,6 +186,16 @@ def why_now(incident: Incident) -> str:
 def crowd(view: CardView) -> str:
     """``40 komentar · 31 akun · 6 teks berbeda``."""
     return f"{view.comments} komentar · {view.people} akun · {view.texts} teks berbeda"
+
+
+def wave_facts(view: CardView) -> list[str]:
+    """What the card of a copy-paste wave tells besides; nothing for an issue."""
+    if view.wave is None:
+        return []
+    last = wave.last_copy(view.wave, view.zone, view.now)
+    posts = f"Kiriman: {ranked(view.wave.posts)}" if view.wave.posts else ""
+    found = [wave.about(view.wave), last, posts, wave.signs(view.wave)]
+    return [f"{part[0].upper()}{part[1:]}" for part in found if part]
 
 
 def urgent(view: CardView) -> str:
@@ -263,7 +280,9 @@ def last_seen(source: SourceStatus, zone: ZoneInfo, now: datetime) -> str:
 def summary(live: Sequence[Incident], waiting: int, blind: int) -> list[tuple[str, str, str]]:
     """The head of the page: (look, words, the part that it leads to)."""
     worst = max((i.level for i in live), key=lambda level: level.rank, default=Level.NORMAL)
-    issues = f"{len(live)} isu naik" if live else "Keadaan normal"
+    waves = sum(wave_first(incident.topic) is not None for incident in live)
+    counted_live = [(len(live) - waves, "isu naik"), (waves, "gelombang salinan")]
+    issues = " · ".join(f"{n} {name}" for n, name in counted_live if n) or "Keadaan normal"
     drafts = f"{waiting} saran menunggu" if waiting else "Tidak ada saran menunggu"
     sources = f"{blind} sumber tidak terpantau" if blind else "Semua sumber terpantau"
     return [

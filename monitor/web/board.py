@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from monitor.messages import CardView, page
 from monitor.messages.draft import DraftView
+from monitor.messages.new_topic import TopicView
 from monitor.records import (
     Comment,
     CommentId,
@@ -25,8 +26,9 @@ from monitor.records import (
     SourceStatus,
 )
 from monitor.steps import views
+from monitor.steps.new_topics import topic_view
 from monitor.steps.tools import Tools
-from monitor.store import crowds, drafts, incidents, predictions, sources
+from monitor.store import crowds, drafts, incidents, new_topics, predictions, sources
 
 WAVE_WINDOW = timedelta(hours=72)
 WAVE_AT_LEAST = 5
@@ -210,6 +212,12 @@ def wave_cards(db: Database, tools: Tools, now: datetime) -> list[WaveCard]:
         )
         for wave in crowds.waves(db, now - WAVE_WINDOW, WAVE_AT_LEAST)
     ]
+
+
+def topic_cards(db: Database, now: datetime) -> list[TopicView]:
+    """New topics of the last three days, whether the chats were told of them or not."""
+    found = new_topics.seen_since(db, now - WAVE_WINDOW)
+    return [topic_view(db, topic) for topic in found]
 
 
 def ended_incidents(db: Database, tools: Tools) -> list[EndedCard]:

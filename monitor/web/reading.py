@@ -74,6 +74,11 @@ PARTS: Mapping[str, Part] = {
             lambda db, desk: {"cards": board.wave_cards(db, desk.tools, desk.clock())},
         ),
         Part(
+            "topics",
+            _LATER,
+            lambda db, desk: {"cards": board.topic_cards(db, desk.clock())},
+        ),
+        Part(
             "ended",
             _LATER,
             lambda db, desk: {"cards": board.ended_incidents(db, desk.tools)},
