@@ -20,10 +20,10 @@ from monitor.steps import decide
 from monitor.steps.understand import MOST_BATCHES
 from monitor.store import drafts, notices
 from tests.day import MINUTE, Day
-from tests.world import NOW, PROJECT, RuleClassifier, RuleVerdict, open_world, seed_incident
+from tests.world import FLOOD, NOW, PROJECT, RuleClassifier, RuleVerdict, open_world, seed_incident
 
 BUDI = Person(PersonId(2), "Budi", frozenset({Role.ADMIN}))
-STEPS = ["collect", "understand", "judge", "notify", "suggest", "post"]
+STEPS = ["collect", "understand", "judge", "waves", "topics", "notify", "suggest", "post"]
 
 
 class BrokenClassifier(RuleClassifier):
@@ -54,11 +54,13 @@ def test_a_comment_goes_all_the_way_in_one_tick_and_a_decision_in_the_next(day: 
 
 
 def test_the_steps_run_in_their_order(day: Day) -> None:
-    day.flood(12, NOW)
+    day.flood(12, NOW + 50 * MINUTE)
+    day.say(["Mari dukung program kelurahan hijau untuk kota kita"] * 12, NOW + 50 * MINUTE)
     passed: list[str] = []
     day.tools = replace(day.tools, boundary=lambda name: passed.append(name.split(":")[0]))
-    day.tick(NOW + 10 * MINUTE)
-    draft = drafts.of_incident(day.db, day.live()[0].id)[0]
+    day.tick(NOW + 60 * MINUTE)  # the hour of the topics has come
+    flood = next(incident for incident in day.live() if incident.topic == FLOOD)
+    draft = drafts.of_incident(day.db, flood.id)[0]
     decide.approve(day.db, day.tools, BUDI, draft.id, day.now)
     day.tick()
     assert list(dict.fromkeys(passed)) == STEPS

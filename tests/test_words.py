@@ -103,6 +103,7 @@ def test_remarks_in_the_word_list_are_no_words(tmp_path: Path) -> None:
     file = tmp_path / "lexicon" / "stopwords.txt"
     file.parent.mkdir()
     file.write_text("# sekolah\njalan rusak\n", encoding="utf-8")
+    (file.parent / "small_talk.txt").touch()
     own = LexiconWords.load(TextReader.load(DATA), tmp_path)
     assert own.stems("jalan rusak dekat sekolah") >= {"sekolah"}
     assert not own.stems("jalan rusak dekat sekolah") & {"jalan", "rusak"}
