@@ -88,7 +88,7 @@ def _lines(view: CardView, room: int) -> list[str]:
         share[0].upper() + share[1:] if share else "",
         counts + _reach(view),
         urgent,
-        _rare(view),
+        rare(view),
         f"Sejak {clock(incident.onset_at, view.zone, view.now)} · OPD: {opd}",
         f"Tempat: {listed(_places(view))}" if view.places else "",
         f"Sumber: {listed(view.sources)}" if view.sources else "",
@@ -108,7 +108,7 @@ def _reach(view: CardView) -> str:
     return "".join(f" · {count} {name}" for count, name in parts if count)
 
 
-def _rare(view: CardView) -> str:
+def rare(view: CardView) -> str:
     """How rare it is, and what the next level would take, while it runs."""
     parts = [part for part in (view.rarity, view.not_higher) if part]
     if view.incident.state.ended or not parts:

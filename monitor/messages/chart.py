@@ -119,8 +119,8 @@ def _mark_window(axes, data: ChartData) -> None:  # type: ignore[no-untyped-def]
 
 def _note_days(axes, data: ChartData, days: Sequence[float]) -> None:  # type: ignore[no-untyped-def]
     """Holidays and Ramadan: a tint over the day and its name along the top."""
-    for day, note in data.notes.items():
-        begin, end = max(day.toordinal(), days[0]), min(day.toordinal() + 1, days[-1] + 1 / 24)
+    for first, last, note in _runs(data.notes):
+        begin, end = max(first.toordinal(), days[0]), min(last.toordinal() + 1, days[-1] + 1 / 24)
         if end <= begin:
             continue
         axes.axvspan(begin, end, facecolor="#e3f2fd", zorder=-1, linewidth=0)
@@ -134,6 +134,17 @@ def _note_days(axes, data: ChartData, days: Sequence[float]) -> None:  # type: i
             fontsize=10,
             color="#1565c0",
         )
+
+
+def _runs(notes: Mapping[date, str]) -> list[tuple[date, date, str]]:
+    """Days in a row with the same note, as one stretch: first day, last day, note."""
+    found: list[tuple[date, date, str]] = []
+    for day, note in sorted(notes.items()):
+        if found and found[-1][2] == note and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day, note)
+        else:
+            found.append((day, day, note))
+    return found
 
 
 def _label(axes, data: ChartData, days: Sequence[float], width: float) -> None:  # type: ignore[no-untyped-def]
