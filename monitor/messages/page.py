@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.messages import draft, new_topic, wave
 from monitor.messages.answers import SENTIMENT_NAMES, SILENCE_REASONS, SILENCES
 from monitor.messages.base import LEVEL_NAMES, STATE_NAMES, clock, percent
-from monitor.messages.card import CardView
-from monitor.messages.card import rare as rare  # for the templates
+from monitor.messages.card import CardView, rare  # noqa: F401 - the templates call rare
 from monitor.messages.why import counted, shares
 from monitor.records import (
     EventKind,
