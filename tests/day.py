@@ -19,6 +19,7 @@ from monitor.messages import Message
 from monitor.platforms.base import Page
 from monitor.records import Comment, Event, Incident, SourceId, Visibility
 from monitor.steps.collect import Collector
+from monitor.steps.understand import understand
 from monitor.store import incidents, people, sources
 from monitor.store.connection import rows
 from monitor.telegram.base import Place
@@ -138,6 +139,12 @@ class Day:
     def edit(self, comment: Comment, **changes: Any) -> None:
         """Somebody changes a comment; the site shows it again."""
         self.sites[comment.source_id].shown.append(replace(comment, **changes))
+
+    def read(self, at: datetime) -> None:
+        """Collect and understand what was said until then, without judging it."""
+        self.collector.collect(self.db, self.tools, at, None)
+        understand(self.db, self.tools)
+        self.now = at
 
     def tick(self, at: datetime | None = None) -> pipeline.Ticked:
         """One tick that waits for every site."""

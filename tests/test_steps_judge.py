@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from monitor.records import EventKind, IncidentState, LabelField, Level, Sentiment, SourceId
 from monitor.steps.judge import judge
-from monitor.steps.understand import understand
 from monitor.store import incidents, predictions, sources
 from tests.day import HOUR, MINUTE, Day
 from tests.world import (
@@ -36,24 +34,17 @@ def day(tmp_path: Path) -> Iterator[Day]:
         yield opened
 
 
-def read(day: Day, at: datetime) -> None:
-    """Collect and understand what was said until then, without judging it."""
-    day.collector.collect(day.db, day.tools, at, None)
-    understand(day.db, day.tools)
-    day.now = at
-
-
 def test_ordinary_words_open_nothing(day: Day) -> None:
     day.say([f"Selamat pagi dari gang {i}" for i in range(40)])
     day.flood(3)
-    read(day, NOW + HOUR)
+    day.read(NOW + HOUR)
     assert judge(day.db, day.tools, day.now) == 0
     assert day.every_incident() == []
 
 
 def test_a_burst_opens_one_incident_that_began_with_its_first_comment(day: Day) -> None:
     day.flood(14, NOW + 21 * MINUTE)
-    read(day, NOW + 40 * MINUTE)
+    day.read(NOW + 40 * MINUTE)
     assert judge(day.db, day.tools, day.now) == 1
     assert judge(day.db, day.tools, day.now) == 0
     (incident,) = day.live()
@@ -65,7 +56,7 @@ def test_a_burst_opens_one_incident_that_began_with_its_first_comment(day: Day) 
 
 def test_the_event_says_why_in_words(day: Day) -> None:
     day.flood(14)
-    read(day, NOW + 20 * MINUTE)
+    day.read(NOW + 20 * MINUTE)
     judge(day.db, day.tools, day.now)
     (event,) = day.events()
     assert event.kind is EventKind.OPENED
@@ -76,14 +67,14 @@ def test_the_event_says_why_in_words(day: Day) -> None:
 
 def test_more_of_the_same_moves_the_numbers_and_raises_the_level_once(day: Day) -> None:
     day.flood(14)
-    read(day, NOW + 10 * MINUTE)
+    day.read(NOW + 10 * MINUTE)
     judge(day.db, day.tools, day.now)
     day.flood(2)
-    read(day, NOW + 12 * MINUTE)
+    day.read(NOW + 12 * MINUTE)
     assert judge(day.db, day.tools, day.now) == 0
     assert day.live()[0].reading.observed == 16
     day.flood(30)
-    read(day, NOW + 34 * MINUTE)
+    day.read(NOW + 34 * MINUTE)
     assert [judge(day.db, day.tools, day.now) for _ in range(3)] == [1, 0, 0]
     kinds = [(event.kind, event.level) for event in day.events()]
     assert kinds == [(EventKind.OPENED, Level.SIAGA), (EventKind.RAISED, Level.AWAS)]
@@ -101,7 +92,7 @@ def test_time_alone_brings_events_with_fixed_words(
     day: Day, state: IncidentState, kind: EventKind, reason: str
 ) -> None:
     day.flood(14)
-    read(day, NOW + 10 * MINUTE)
+    day.read(NOW + 10 * MINUTE)
     judge(day.db, day.tools, day.now)
     if state is IncidentState.SILENCED:
         until = NOW + 30 * MINUTE
@@ -135,7 +126,7 @@ def in_between(day: Day, act: Callable[[], Any]) -> int:
 
 def test_another_worker_that_opens_it_first_is_not_repeated(day: Day) -> None:
     day.flood(14)
-    read(day, NOW + 10 * MINUTE)
+    day.read(NOW + 10 * MINUTE)
     other = open_world(day.tools)
     assert in_between(day, lambda: seed_incident(other, at=NOW)) == 0
     assert len(day.every_incident()) == 1
@@ -146,7 +137,7 @@ def test_an_incident_whose_comments_were_relabelled_meanwhile_begins_with_its_wi
     day: Day,
 ) -> None:
     day.flood(8)
-    read(day, NOW + 10 * MINUTE)
+    day.read(NOW + 10 * MINUTE)
     found = [one.stored.id for one in predictions.of_topic(day.db, FLOOD, NOW, 99)]
 
     def relabel() -> None:

@@ -17,7 +17,6 @@ from monitor.records import EventKind, IncidentState, LabelField, Sentiment, Sou
 from monitor.spikes import State
 from monitor.steps.judge import judge
 from monitor.steps.learn import hour_floor, learned_state, slot, usual, watched
-from monitor.steps.understand import understand
 from monitor.store import incidents, predictions
 from monitor.store.connection import changed, rows
 from tests.day import DAY, HOUR, MINUTE, Day
@@ -32,12 +31,6 @@ def day(tmp_path: Path) -> Iterator[Day]:
     with Day(tmp_path) as opened:
         opened.tick()
         yield opened
-
-
-def read(day: Day, at: datetime) -> None:
-    day.collector.collect(day.db, day.tools, at, None)
-    understand(day.db, day.tools)
-    day.now = at
 
 
 def same(one: State, other: State) -> bool:
@@ -60,7 +53,7 @@ def kept(day: Day) -> list[int]:
 def test_learning_on_is_learning_everything_anew(day: Day) -> None:
     for hours in (0, 1, 2, 30, 31):
         now = NOW + hours * HOUR
-        read(day, now)
+        day.read(now)
         went_on = learned_state(day.db, day.tools, now)
         forget(day)
         assert same(went_on, learned_state(day.db, day.tools, now)), hours
@@ -86,7 +79,7 @@ def test_within_the_hour_nothing_is_learned_again(day: Day) -> None:
 def test_the_last_six_hours_are_not_learned_yet(day: Day) -> None:
     before = learned_state(day.db, day.tools, NOW + HOUR)
     day.flood(60, NOW - 4 * HOUR)
-    read(day, NOW + HOUR)
+    day.read(NOW + HOUR)
     assert same(before, learned_state(day.db, day.tools, NOW + HOUR))
 
 
@@ -94,7 +87,7 @@ def test_the_last_six_hours_are_not_learned_yet(day: Day) -> None:
 def test_a_late_comment_is_learned_where_it_belongs(day: Day, ago: timedelta) -> None:
     before = learned_state(day.db, day.tools, NOW)
     day.flood(30, NOW - ago)
-    read(day, NOW + 30 * MINUTE)
+    day.read(NOW + 30 * MINUTE)
     after = learned_state(day.db, day.tools, day.now)
     assert not same(before, after)
     forget(day)
@@ -121,7 +114,7 @@ def test_a_damaged_state_is_learned_anew(day: Day) -> None:
 
 def test_a_year_is_remembered_and_no_more(day: Day) -> None:
     day.flood(3, NOW - 500 * DAY)
-    read(day, NOW + 30 * MINUTE)
+    day.read(NOW + 30 * MINUTE)
     learned_state(day.db, day.tools, day.now)
     (about,) = {row["about"] for row in rows(day.db, "SELECT about FROM learned")}
     began = datetime.fromtimestamp(json.loads(about)[2], UTC)
@@ -140,7 +133,7 @@ def test_states_of_days_long_past_are_let_go(day: Day) -> None:
 def incident_of(day: Day, taken: bool, kind: EventKind, state: IncidentState) -> None:
     """An incident of six hours that people took, or not, and that ended."""
     day.flood(30)
-    read(day, NOW + 30 * MINUTE)
+    day.read(NOW + 30 * MINUTE)
     judge(day.db, day.tools, day.now)
     (live,) = day.live()
     if taken:
@@ -151,7 +144,7 @@ def incident_of(day: Day, taken: bool, kind: EventKind, state: IncidentState) ->
         live = day.live()[0]
     actor = "Dewi" if taken else None
     incidents.change(day.db, live, kind, state, day.now + 5 * HOUR, "", actor=actor)
-    read(day, NOW + 14 * HOUR)
+    day.read(NOW + 14 * HOUR)
 
 
 def as_it_came(day: Day) -> float:

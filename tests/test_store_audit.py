@@ -17,7 +17,8 @@ def write(db: Database, count: int, actor: str = "Sari") -> None:
     for i in range(count):
         with db.atomic():
             # As everywhere: a write comes first, so that writers queue instead of colliding.
-            db.conn.execute("INSERT INTO learned (hour, about, body) VALUES (?, '', x'')", (_next(db),))
+            filler = "INSERT INTO learned (hour, about, body) VALUES (?, '', x'')"
+            db.conn.execute(filler, (_next(db),))
             audit.write(db, NOW, actor, "uji", f"hal:{i}", f"rincian {i}")
 
 

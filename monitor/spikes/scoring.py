@@ -1,9 +1,9 @@
 """From counts to a score: how surprising negatives are, and their share of all comments.
 
 score = (surprise of the last hour + half of that of the last two and of the last three) / SCALE,
-where the surprise of a window is that of its count plus that of its share. SCALE puts the default threshold of Waspada at
-about one false alarm per issue in four months of the simulations of ``python -m benchmarks
-detection``.
+where the surprise of a window is that of its count plus that of its share. SCALE puts the default
+threshold of Waspada at about one false alarm per issue in four months of the simulations of
+``python -m benchmarks detection``.
 """
 
 from __future__ import annotations
