@@ -121,6 +121,7 @@ class EventKind(StrEnum):
     DISMISSED = "dismissed"
     CALMED = "calmed"
     FORGOTTEN = "forgotten"
+    MERGED = "merged"
 
 
 class NoticeKind(StrEnum):

@@ -2,10 +2,12 @@
 
 from monitor.incidents.advance import Pace, Step, advance
 from monitor.incidents.episodes import Episode, Moment, episodes
+from monitor.incidents.kinship import SAME_POSTS, part_of
 from monitor.incidents.lifecycle import Action, allowed, next_state
 from monitor.incidents.waves import WaveRules, advance_wave, wave_began
 
 __all__ = [
+    "SAME_POSTS",
     "Action",
     "Episode",
     "Moment",
@@ -17,5 +19,6 @@ __all__ = [
     "allowed",
     "episodes",
     "next_state",
+    "part_of",
     "wave_began",
 ]

@@ -110,6 +110,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.DISMISSED: "Bukan krisis",
     EventKind.CALMED: "Mereda sendiri",
     EventKind.FORGOTTEN: "Belum ada yang menangani",
+    EventKind.MERGED: "Digabung",
 }
 LANGUAGES: Mapping[str, str] = {
     "id": "Indonesia",

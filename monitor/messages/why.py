@@ -72,6 +72,11 @@ FORGOTTEN = "Belum ada yang menangani."
 WOKEN = "Masa senyap berakhir."
 
 
+def merged(parent: str, number: int) -> str:
+    """Why a card ended although people still write: it is part of another one."""
+    return f"Digabung ke #{number} {parent}: ramai di kiriman yang sama."
+
+
 def raised(reading: Reading, issue_name: str) -> str:
     """The sentence of a rising level."""
     return f"Naik ke {LEVEL_NAMES[reading.level]}. {why(reading, issue_name)}"

@@ -14,21 +14,20 @@ from typing import Final
 import numpy as np
 from sqlite_utils import Database
 
-from monitor.incidents import Pace, Step, advance
+from monitor.incidents import Pace, Step, advance, part_of
 from monitor.messages import why as words
 from monitor.records import EventKind, Incident, Reading, SourceId
-from monitor.spikes import WINDOWS, Baseline, Piece, onset, read_topics
+from monitor.spikes import WINDOWS, Baseline, Piece, Rules, onset, read_topics
 from monitor.spikes.window import WindowData
 from monitor.steps import coverage
 from monitor.steps.budget import keep_budget, rules_now
 from monitor.steps.learn import HOUR, hour_floor, slot, usual
+from monitor.steps.merge import merge
 from monitor.steps.tools import Tools
 from monitor.store import counts, crowds, incidents, sources
 from monitor.store.connection import from_epoch
 from monitor.store.schema import BIN_SECONDS
 
-# So large a share of a topic's negatives under another incident's posts makes it part of that one.
-SAME_POSTS: Final = 0.6
 _BEGAN_WITHIN: Final = timedelta(hours=6)
 _BIN: Final = timedelta(seconds=BIN_SECONDS)
 _BIN_HOURS: Final = _BIN / HOUR
@@ -40,13 +39,14 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
     baseline = usual(db, tools, now)
     live = {incident.topic: incident for incident in incidents.live(db)}
     windows = _windows(db, tools, baseline, now)
-    readings = read_topics(baseline, windows, now, rules_now(db, tools), live)
-    pace, changed = _pace(tools), 0
+    rules = rules_now(db, tools)
+    readings = read_topics(baseline, windows, now, rules, live)
+    changed = 0
     # The strongest first: what rises beside it under the same posts is then part of it.
     for reading in sorted(readings.values(), key=lambda one: (-one.score, one.topic)):
         incident = live.get(reading.topic)
         last_end = None if incident else incidents.last_end(db, reading.topic)
-        step = advance(incident, reading, last_end, pace)
+        step = advance(incident, reading, last_end, _pace(tools, rules[reading.topic]))
         if step is None or (incident is None and _rides_along(db, live.values(), reading)):
             continue
         tools.boundary("judge:before-write")
@@ -54,7 +54,7 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
             changed += 1
             live = {incident.topic: incident for incident in incidents.live(db)}
         tools.boundary("judge:after-write")
-    return changed
+    return changed + merge(db, tools, now)
 
 
 def _rides_along(db: Database, live: Iterable[Incident], reading: Reading) -> bool:
@@ -64,15 +64,11 @@ def _rides_along(db: Database, live: Iterable[Incident], reading: Reading) -> bo
     several alarms.
     """
     own = crowds.posts(db, reading.topic, reading.at - reading.hours * HOUR)
-    for incident in live:
-        if reading.level.rank > incident.peak.rank:
-            continue
-        shared = crowds.posts(db, incident.topic, incident.onset_at)
-        together = sum(count for post, count in own.items() if post in shared)
-        stronger = sum(shared[post] for post in own if post in shared)
-        if together >= SAME_POSTS * sum(own.values()) and stronger >= together > 0:
-            return True
-    return False
+    return any(
+        reading.level.rank <= incident.peak.rank
+        and part_of(own, crowds.posts(db, incident.topic, incident.onset_at))
+        for incident in live
+    )
 
 
 def _write(
@@ -175,10 +171,11 @@ def pieces(
     return found
 
 
-def _pace(tools: Tools) -> Pace:
+def _pace(tools: Tools, rules: Rules) -> Pace:
+    """How patient the machine is with an issue; what calms it follows from what opens it."""
     spikes = tools.settings.spikes
     return Pace(
-        calm_below=spikes.rules.calm_below,
+        calm_below=rules.calm_below,
         calm_for=timedelta(hours=spikes.calm_hours),
         forgotten_after=timedelta(minutes=spikes.forgotten_minutes),
     )
