@@ -115,7 +115,7 @@ class Levels(_Part):
     awas: Annotated[float, Field(gt=0)] | None = None
     siaga_negatives: Annotated[int, Field(ge=1)] | None = None
     awas_negatives: Annotated[int, Field(ge=1)] | None = None
-    at_least: Annotated[int, Field(ge=1)] | None = None
+    at_least: Annotated[int, Field(ge=4)] | None = None
     times_expected: Annotated[float, Field(ge=1)] | None = None
 
 
@@ -127,7 +127,7 @@ class Spikes(_Part):
     awas: Annotated[float, Field(gt=0)] = 1.28
     siaga_negatives: Annotated[int, Field(ge=1)] = 8
     awas_negatives: Annotated[int, Field(ge=1)] = 30
-    at_least: Annotated[int, Field(ge=1)] = 4
+    at_least: Annotated[int, Field(ge=4)] = 4
     times_expected: Annotated[float, Field(ge=1)] = 1.3
     most_a_day: Annotated[int, Field(ge=0, le=100)] = 0
     calm_hours: Annotated[float, Field(gt=0)] = 3.0
@@ -385,7 +385,8 @@ def _hint(where: tuple[int | str, ...]) -> str:
         field = getattr(part, "model_fields", {}).get(step)
         part = getattr(field, "annotation", None)
     if len(where) > 2:
-        part = {"sources": SourcePart, "telegram": ChatPart}[str(where[0])]
+        inner = {"sources": SourcePart, "telegram": ChatPart, "spikes": Levels}
+        part = inner[str(where[0])]
     known = sorted(set(getattr(part, "model_fields", {})) - set(_SECRET_KEYS) - {"folder"})
     close = get_close_matches(str(where[-1]), known, 1)
     return f"; did you mean {close[0]}?" if close else f"; accepted: {', '.join(known)}"

@@ -366,7 +366,7 @@ def test_an_edited_command_is_not_answered_again(stage: Stage) -> None:
 def test_the_commands_stand_in_telegrams_menu(stage: Stage) -> None:
     stage.settled()
     shown = stage.fake.calls("setMyCommands")[0]["params"]["commands"]
-    assert [c["command"] for c in shown] == ["status", "saya", "bantuan"]
+    assert [c["command"] for c in shown] == ["status", "kepekaan", "saya", "bantuan"]
 
 
 def test_a_menu_that_cannot_be_shown_keeps_nobody_waiting(idle: Stage) -> None:

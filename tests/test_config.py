@@ -163,6 +163,23 @@ def test_chats_and_sources_are_read(load: Any) -> None:
             "[spikes]\nsiaga = 0.5",
             ["spikes", "accepted: waspada < siaga < awas", "found:"],
         ),
+        (
+            "[spikes.issue.kesehatan]\nsiaga = 0.5",
+            ["spikes: ", "kesehatan: accepted: waspada < siaga < awas"],
+        ),
+        (
+            '[spikes.opd."Dinas Kesehatan"]\nwaspada = 1.28',
+            ["spikes: ", "Dinas Kesehatan: accepted: waspada < siaga < awas"],
+        ),
+        (
+            "[spikes]\nwaspada = 0.5\nsiaga = 0.6\nawas = 0.7\n"
+            "[spikes.issue.kesehatan]\nwaspada = 0.65",
+            ["kesehatan: accepted: waspada < siaga < awas"],
+        ),
+        ("[spikes.issue.kesehatan]\nwaspada = 0", ["spikes.issue.kesehatan.waspada", "'0'"]),
+        ("[spikes.issue.kesehatan]\nat_least = 0", ["spikes.issue.kesehatan.at_least", "'0'"]),
+        ("[spikes.issue]\nkesehatan = 3", ["spikes.issue.kesehatan", "found: '3'"]),
+        ("[spikes]\nmost_a_day = -1", ["spikes.most_a_day", "found: '-1'"]),
         ("spikes = 3", ["spikes", "found: '3'"]),
         (
             SOURCE.replace("wordpress", "radio"),
@@ -194,7 +211,16 @@ def test_a_wrong_value_is_named_with_what_was_found_and_accepted(
         ("[pol]\nx = 1", "pol: unknown key; did you mean poll?"),
         ("[poll]\ntick_second = 1", "poll.tick_second: unknown key; did you mean tick_seconds?"),
         ("[replies]\nzzz = 1", "replies.zzz: unknown key; accepted: enabled, per_incident"),
-        ("zzz = 1", "zzz: unknown key; accepted: classify, office"),
+        ("zzz = 1", "zzz: unknown key; accepted: classify, copies, office"),
+        ("[spikes]\nwaspda = 1", "spikes.waspda: unknown key; did you mean waspada?"),
+        (
+            "[spikes.issue.kesehatan]\nwaspda = 1",
+            "spikes.issue.kesehatan.waspda: unknown key; did you mean waspada?",
+        ),
+        (
+            '[spikes.opd."Dinas Kesehatan"]\nzzz = 1',
+            "spikes.opd.Dinas Kesehatan.zzz: unknown key; accepted: at_least, awas",
+        ),
         (SOURCE + "usr = 'x'", "sources.berita.usr: unknown key; did you mean user?"),
         (
             "[[telegram.chats]]\nid = 1\ntitel = 'x'",
@@ -205,6 +231,24 @@ def test_a_wrong_value_is_named_with_what_was_found_and_accepted(
 )
 def test_an_unknown_key_is_refused_with_a_hint(refusal: Any, toml: str, told: str) -> None:
     assert told in refusal(toml)
+
+
+def test_an_issue_goes_before_its_opd_and_the_opd_before_the_office(load: Any) -> None:
+    spikes = load(
+        "[spikes]\nwaspada = 0.8\nat_least = 6\n"
+        '[spikes.opd."Dinas Kesehatan"]\nwaspada = 0.7\nsiaga = 1.2\n'
+        "[spikes.issue.kesehatan]\nsiaga = 0.9\ntimes_expected = 2.0\n"
+    ).spikes
+    found = spikes.rules_for("kesehatan", "Dinas Kesehatan")
+    assert (found.waspada, found.siaga, found.awas) == (0.7, 0.9, 1.28)
+    assert (found.at_least, found.times_expected) == (6, 2.0)
+    of_opd = spikes.rules_for("stunting", "Dinas Kesehatan")
+    assert (of_opd.waspada, of_opd.siaga, of_opd.times_expected) == (0.7, 1.2, 1.3)
+    assert spikes.rules_for("banjir_bencana", "BPBD") == spikes.rules
+
+
+def test_the_levels_of_waves_rise(refusal: Any) -> None:
+    assert "at_least < siaga < awas" in refusal("[copies]\nat_least = 40")
 
 
 def test_hints_never_offer_a_secret_as_a_key(refusal: Any) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
 from monitor.records import SourceId
-from monitor.steps.coverage import blind, reach_to_now, seen
+from monitor.steps.coverage import blind, by_hour, reach_to_now, seen
 from tests.making import NOW
 
 A, B = SourceId("a"), SourceId("b")
@@ -20,27 +21,32 @@ def stretch(begin: float, end: float) -> tuple[datetime, datetime]:
 
 
 @pytest.mark.parametrize(
-    ("stretches", "weights", "share"),
+    ("stretches", "names", "shares"),
     [
-        ({A: [stretch(-5, 5)]}, {A: 1.0}, 1.0),
-        ({A: [stretch(0, 0.5)]}, {A: 1.0}, 0.5),
-        ({A: [stretch(-1, 0.25), stretch(0.75, 3)]}, {A: 1.0}, 0.5),
-        ({A: [stretch(-3, -1), stretch(2, 3)]}, {A: 1.0}, 0.0),
-        ({A: [stretch(0, 1)], B: []}, {A: 1.0, B: 3.0}, 0.25),
-        ({A: [stretch(0, 1)]}, {A: 1.0, B: 1.0}, 0.5),
-        ({A: [stretch(0, 1)], B: []}, {A: 1.0, B: 0.0}, 1.0),
-        ({A: [stretch(0, 1)]}, {}, 0.0),
-        ({A: [stretch(0, 1)]}, {A: 0.0}, 0.0),
-        ({}, {A: 1.0}, 0.0),
+        ({A: [stretch(-5, 5)]}, [A], [1.0]),
+        ({A: [stretch(0, 0.5)]}, [A], [0.5]),
+        ({A: [stretch(-1, 0.25), stretch(0.75, 3)]}, [A], [0.5]),
+        ({A: [stretch(-3, -1), stretch(2, 3)]}, [A], [0.0]),
+        ({A: [stretch(0, 1)], B: []}, [A, B], [1.0, 0.0]),
+        ({A: [stretch(0, 1)], B: [stretch(0, 0.25)]}, [B, A], [0.25, 1.0]),
+        ({A: [stretch(0, 1)]}, [A, B], [1.0, 0.0]),
+        ({A: [stretch(0, 1)]}, [], []),
+        ({}, [A], [0.0]),
     ],
 )
-def test_the_seen_share_of_an_hour(stretches, weights, share) -> None:  # type: ignore[no-untyped-def]
-    assert seen(stretches, weights, NOW, NOW + HOUR) == pytest.approx(share)
+def test_the_share_of_an_hour_that_each_source_saw(stretches, names, shares) -> None:  # type: ignore[no-untyped-def]
+    assert seen(stretches, names, NOW, NOW + HOUR).tolist() == pytest.approx(shares)
 
 
 @pytest.mark.parametrize("length", [timedelta(0), -HOUR])
 def test_no_time_at_all_was_not_seen(length: timedelta) -> None:
-    assert seen({A: [stretch(-5, 5)]}, {A: 1.0}, NOW, NOW + length) == 0.0
+    assert seen({A: [stretch(-5, 5)]}, [A], NOW, NOW + length).tolist() == [0.0]
+
+
+def test_every_hour_of_a_stretch_has_its_own_share() -> None:
+    edges = np.array([(NOW + i * HOUR).timestamp() for i in range(4)])
+    found = by_hour({A: [stretch(0.5, 2)], B: [stretch(-9, 9)]}, [A, B], edges)
+    assert found.tolist() == [[0.5, 1.0], [1.0, 1.0], [0.0, 1.0]]
 
 
 def ago(minutes: float) -> dict[SourceId, tuple[tuple[datetime, datetime], ...]]:

@@ -13,8 +13,9 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from monitor.records import DraftState
+from monitor.records import DraftState, Incident, wave_first
 from monitor.store import audit, drafts, incidents, open_store
 from monitor.store.connection import rows
 from tests.crash_child import CHAT, Way, walk
@@ -30,6 +31,8 @@ _PROCESSES.set_forkserver_preload(
 
 BEGIN = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 BURST = 14
+COPIES = 11
+COPIED = "Mari dukung program kelurahan hijau untuk kota kita bersama"
 BOUNDARIES = sorted(
     {
         name
@@ -80,11 +83,22 @@ def burst(site: FakeWordPress, at: datetime) -> None:
     for i in range(BURST):
         text = f"Banjir di rumah nomor {i}, airnya sudah setinggi lutut, parah"
         site.add_comment(text, at=at - timedelta(minutes=20 - i), name=f"Warga {i}")
+    for i in range(COPIES):
+        site.add_comment(COPIED, at=at - timedelta(minutes=20 - i), name=f"Akun {i}")
 
 
 def test_the_boundaries_cover_every_step() -> None:
     steps = {name.split(":")[0] for name in BOUNDARIES}
-    assert steps == {"collect", "understand", "judge", "notify", "suggest", "post"}
+    assert steps == {
+        "collect",
+        "understand",
+        "judge",
+        "waves",
+        "topics",
+        "notify",
+        "suggest",
+        "post",
+    }
     assert len(BOUNDARIES) >= 15
 
 
@@ -106,12 +120,17 @@ def test_killed_and_started_again_it_ends_the_same(
     _said_once(boundary, way, site, telegram)
 
 
+def _live(db: Database) -> list[Incident]:
+    """The issue, then the copy-paste wave."""
+    return sorted(incidents.live(db), key=lambda one: wave_first(one.topic) is not None)
+
+
 def _nothing_is_lost(way: Way, site: FakeWordPress) -> None:
     db = open_store(way.folder / "var" / "siaga.db")
     stored = rows(db, "SELECT external_id, predicted_by FROM comment")
     assert {int(row["external_id"]) for row in stored} == set(site.comments)
     assert all(row["predicted_by"] for row in stored)
-    assert len(incidents.live(db)) == 1
+    assert [wave_first(one.topic) is None for one in _live(db)] == [True, False]
     counted = rows(db, "SELECT coalesce(sum(negatives), 0) AS n FROM hourly")
     assert counted == [{"n": BURST}]
     assert audit.broken_at(db) is None
@@ -120,7 +139,7 @@ def _nothing_is_lost(way: Way, site: FakeWordPress) -> None:
 
 def _said_once(boundary: str, way: Way, site: FakeWordPress, telegram: FakeTelegram) -> None:
     db = open_store(way.folder / "var" / "siaga.db")
-    incident = incidents.live(db)[0]
+    incident, _ = _live(db)
     first, *others = drafts.of_incident(db, incident.id)
     public = [reply for parent in site.comments for reply in site.replies(parent)]
     if boundary == "post:before-call":

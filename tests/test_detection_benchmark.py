@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -259,6 +260,8 @@ def test_a_repeated_time_in_a_file_gets_no_score() -> None:
     assert found[2905] > 1
 
 
-def test_nothing_is_said_of_outside_data_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SIAGA_OUTSIDE", raising=False)
+def test_nothing_is_said_of_outside_data_without_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SIAGA_OUTSIDE", str(tmp_path))
     assert list(detection_nab.measure()) == []

@@ -22,6 +22,7 @@ MAY = {
     Action.DECIDE: {Role.ADMIN},
     Action.LABEL: {*OFFICE, Role.TRAINER},
     Action.TRAIN: {Role.TRAINER},
+    Action.TUNE: {Role.ADMIN},
 }
 MOVES = {
     Action.ACKNOWLEDGE: (IncidentState.ACKNOWLEDGED, EventKind.ACKNOWLEDGED),

@@ -140,6 +140,38 @@ def test_a_card_says_what_where_since_when_and_why() -> None:
     ]
 
 
+RARE = "wajarnya sekali dalam 5 bulan"
+MORE = "Siaga bila mencapai 8 komentar negatif"
+
+
+@pytest.mark.parametrize(
+    ("rarity", "not_higher", "line"),
+    [
+        (RARE, MORE, "Wajarnya sekali dalam 5 bulan; Siaga bila mencapai 8 komentar negatif."),
+        (RARE, "", "Wajarnya sekali dalam 5 bulan."),
+        ("", MORE, "Siaga bila mencapai 8 komentar negatif."),
+    ],
+)
+def test_a_running_card_says_how_rare_it_is_and_what_more_would_take(
+    rarity: str, not_higher: str, line: str
+) -> None:
+    assert line in shown(rarity=rarity, not_higher=not_higher).splitlines()
+    ended = make_incident(state=IncidentState.RESOLVED)
+    assert line not in shown(rarity=rarity, not_higher=not_higher, incident=ended)
+
+
+def test_a_holiday_likes_and_replies_are_shown() -> None:
+    words = shown(note="Hari <Kemerdekaan>, Ramadan", likes=7, replies=2).splitlines()
+    assert "📅 Hari <Kemerdekaan>, Ramadan" in words
+    assert "15 komentar · 11 akun · 9 teks berbeda · 7 suka · 2 balasan" in words
+    assert "15 komentar · 11 akun · 9 teks berbeda · 2 balasan" in shown(replies=2).splitlines()
+
+
+def test_other_issues_under_the_same_posts_are_named() -> None:
+    words = shown(companions=[("Jalan & jembatan", 5)]).splitlines()
+    assert "Ikut ramai di kiriman yang sama: Jalan & jembatan (5)" in words
+
+
 def test_what_is_not_known_takes_no_line() -> None:
     words = shown(places=[], sources=[])
     assert "\n\n" not in words

@@ -16,6 +16,7 @@ from monitor.records import Level
 from tests.making import NOW
 
 HOURS = chart_hours(NOW, 48)
+TODAY = NOW.date()
 BASE = ChartData(
     title="Banjir & bencana",
     level=Level.SIAGA,
@@ -51,10 +52,43 @@ def test_the_same_data_give_the_same_bytes() -> None:
         {"level": Level.AWAS},
         {"title": "Sampah"},
         {"zone": ZoneInfo("Asia/Jayapura")},
+        {"window": (NOW - timedelta(hours=3), NOW)},
+        {"notes": {TODAY: "Hari Kemerdekaan"}},
     ],
 )
 def test_other_data_give_another_picture(other: dict[str, Any]) -> None:
     assert chart(replace(BASE, **other)) != chart(BASE)
+
+
+def test_a_holiday_the_window_and_blind_hours_stand_together() -> None:
+    picture = chart(
+        replace(
+            BASE,
+            notes={TODAY: "Hari Kemerdekaan", TODAY - timedelta(days=1): "Ramadan"},
+            window=(NOW - timedelta(hours=2), NOW),
+            coverage=[1.0] * 20 + [0.5, 0.0] + [1.0] * 26,
+        )
+    )
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", picture[16:24]) == (800, 420)
+
+
+def test_a_long_name_of_a_day_is_cut_to_its_day() -> None:
+    name = "Cuti bersama memperingati hari yang namanya panjang sekali"
+    cut, longer = (chart(replace(BASE, notes={TODAY: name + more})) for more in ("", " sekali"))
+    assert cut == longer
+
+
+def test_a_day_that_is_not_in_the_picture_draws_nothing() -> None:
+    far, none = (
+        chart(replace(BASE, notes={TODAY + timedelta(days=days): "Nyepi"})) for days in (-9, 9)
+    )
+    assert far == none != chart(replace(BASE, notes={TODAY: "Nyepi"}))
+
+
+def test_words_of_a_title_are_never_read_as_a_formula() -> None:
+    assert chart(replace(BASE, title="Harga $x_{$ naik")).startswith(b"\x89PNG")
+    assert chart(replace(BASE, notes={TODAY: "$x_{$"})).startswith(b"\x89PNG")
 
 
 def test_a_chart_without_a_single_comment_can_be_drawn() -> None:

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from monitor.messages import why as sentences
-from monitor.messages.why import counted, series_reason, shares, usually, why, why_not_higher
+from monitor.messages.why import (
+    counted,
+    rarity,
+    series_reason,
+    shares,
+    usually,
+    why,
+    why_not_higher,
+)
 from monitor.records import Level
 from monitor.spikes import Rules, needed_for_more
 from tests.making import make_reading
@@ -73,6 +81,31 @@ def test_nothing_is_needed_above_awas() -> None:
     assert why_not_higher(needed_for_more(Level.AWAS, Rules()), make_reading()) is None
 
 
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (0.5, "wajarnya beberapa kali sebulan"),
+        (0.94, "wajarnya beberapa kali sebulan"),
+        (1.0, "wajarnya sekitar sebulan sekali"),
+        (1.49, "wajarnya sekitar sebulan sekali"),
+        (1.5, "wajarnya sekali dalam 2 bulan"),
+        (5.2, "wajarnya sekali dalam 5 bulan"),
+        (11.9, "wajarnya sekali dalam 12 bulan"),
+        (12.0, "wajarnya sekali dalam 1 tahun"),
+        (18.0, "wajarnya sekali dalam 1,5 tahun"),
+        (35.9, "wajarnya sekali dalam 3 tahun"),
+        (36.0, "wajarnya kurang dari sekali dalam 3 tahun"),
+        (40.0, "wajarnya kurang dari sekali dalam 3 tahun"),
+    ],
+)
+def test_how_rare_it_is_is_told_in_words(months: float, told: str) -> None:
+    assert rarity(months) == told
+
+
+def test_an_issue_without_a_usual_range_says_so() -> None:
+    assert counted(make_reading(low=0, upper=0)).endswith("dalam 1 jam, biasanya tidak ada")
+
+
 def test_a_rising_level_is_told_first() -> None:
     told = sentences.raised(make_reading(level=Level.AWAS), "Sampah")
     assert told.startswith("Naik ke Awas. Isu Sampah: 12 komentar")
@@ -88,6 +121,11 @@ def test_a_rising_level_is_told_first() -> None:
 )
 def test_a_row_of_a_series_has_its_reason(hours: float, expected: float, told: str) -> None:
     assert series_reason(12, hours, expected, observed=True) == told
+
+
+def test_a_merged_card_names_the_one_it_is_part_of() -> None:
+    told = sentences.merged("Banjir & bencana", 7)
+    assert told == "Digabung ke #7 Banjir & bencana: ramai di kiriman yang sama."
 
 
 def test_a_lost_row_is_not_a_quiet_one() -> None:

@@ -163,12 +163,13 @@ def test_unseen_bins_shrink_what_plain_windows_expect() -> None:
 
 def test_nothing_is_said_of_a_topic_in_its_first_hours() -> None:
     """From the first hour on in which it was seen, each topic for itself."""
-    negatives, seen = np.zeros((40, 2)), np.ones((40, 2))
-    negatives[:, 0], negatives[16:, 1] = 30.0, 30.0
-    seen[:16, 1] = 0.0
-    found = scores(whole(negatives, seen), 40)
+    negatives, seen = np.ones((60, 2)), np.ones((60, 2))
+    negatives[20:, 0], negatives[36:, 1] = 30.0, 30.0
+    negatives[:16, 1] = seen[:16, 1] = 0.0
+    found = scores(whole(negatives, seen), 60)
     first = [int(np.flatnonzero(found[:, topic])[0]) for topic in (0, 1)]
-    assert first == [FIRST_HOURS * WIDTH, 16 + FIRST_HOURS * WIDTH]
+    silent = (FIRST_HOURS + LATE_HOURS) * WIDTH
+    assert first == [silent, 16 + silent]
 
 
 def test_a_calm_stretch_yields_nothing() -> None:

@@ -132,7 +132,7 @@ def test_a_row_never_depends_on_later_ones(
 
 
 @given(
-    counts=st.lists(st.integers(0, 30), min_size=24, max_size=36),
+    counts=st.lists(st.integers(0, 30), min_size=48, max_size=60),
     width=st.sampled_from(SPANS),
     profile=st.sampled_from(list(DETECTORS)),
 )

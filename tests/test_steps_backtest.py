@@ -110,6 +110,19 @@ def test_a_budget_rises_the_thresholds_until_it_is_kept(day: Day) -> None:
     assert len(tight.told) <= len(plain.told)
 
 
+def test_a_budget_that_cannot_be_kept_leaves_the_worst_and_the_strictest_thresholds(
+    tmp_path: Path,
+) -> None:
+    with Day(tmp_path) as opened:
+        opened.tick()
+        opened.flood(40)
+        opened.say([f"Jalan berlubang dan rusak di gang {i} bikin celaka" for i in range(40)])
+        opened.run(2 * HOUR, 10 * MINUTE)
+        found = back_test(opened.db, opened.tools, NOW - DAY, opened.now, {}, 1)
+    assert (found.most, found.times) == (1, 1.4)
+    assert [told.peak for told in found.told] == [Level.AWAS, Level.AWAS]
+
+
 def test_without_a_budget_the_rules_are_those_of_the_file(day: Day) -> None:
     assert keep_budget(day.db, day.tools, day.now) is None
     assert rules_now(day.db, day.tools) == rules_of(day.tools)

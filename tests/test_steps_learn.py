@@ -192,6 +192,17 @@ def test_other_issues_and_sources_are_learned_from_the_beginning(day: Day) -> No
     assert same(state, learned_state(day.db, more, NOW))
 
 
+def test_with_other_holidays_all_is_learned_anew(day: Day) -> None:
+    before = learned_state(day.db, day.tools, NOW)
+    days = {(NOW - ago * DAY).date(): "Libur" for ago in (6, 13, 20)}
+    knowledge = replace(day.tools.knowledge, calendar=Calendar(days))
+    other = replace(day.tools, knowledge=knowledge)
+    state = learned_state(day.db, other, NOW)
+    assert not same(before, state)
+    forget(day)
+    assert same(state, learned_state(day.db, other, NOW))
+
+
 def test_without_a_polled_source_all_there_are_count(day: Day) -> None:
     alone = replace(day.tools, sources={})
     assert watched(day.db, alone) == (SITE,)
@@ -200,12 +211,15 @@ def test_without_a_polled_source_all_there_are_count(day: Day) -> None:
 
 def test_comments_of_a_site_that_is_no_longer_watched_still_count(tmp_path: Path) -> None:
     with Day(tmp_path, [SITE, MEDIA]) as day:
+        for ago in range(2, 20):
+            day.flood(1, NOW - ago * DAY, name=MEDIA)
         day.tick()
         fewer = replace(day.tools, sources={SITE: day.sites[SITE]})
         baseline = usual(day.db, fewer, NOW)
         both = usual(day.db, day.tools, NOW)
         assert baseline.sources == (SITE,)
         assert baseline.seen.sum() == pytest.approx(both.seen.sum())
+        assert baseline.seen[baseline.topics.index(FLOOD)] >= 18
         assert baseline.mix.tolist() == [[1.0] * len(baseline.topics)]
 
 

@@ -13,7 +13,8 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.errors import StorageError
-from monitor.store import connection, open_store
+from monitor.steps.learn import learned_state, usual
+from monitor.store import connection, incidents, open_store
 from monitor.store.connection import (
     changed,
     from_epoch,
@@ -24,7 +25,10 @@ from monitor.store.connection import (
     storable,
     to_epoch,
 )
+from monitor.store.incidents import dump_reading
 from monitor.store.schema import KNOWN, migrations
+from tests.making import NOW, make_reading
+from tests.world import make_tools
 
 
 def open_and_write(path: str) -> int:
@@ -172,3 +176,70 @@ def test_rows_take_named_and_numbered_values(db: Database) -> None:
     assert one(db, "SELECT :a AS a", {"a": 1}) == {"a": 1}
     assert one(db, "SELECT ? AS a", (2,)) == {"a": 2}
     assert one(db, "SELECT 1 AS a WHERE 0") is None
+
+
+# A database from before what is usual was kept.
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """Two weeks of one comment an hour and an ended incident, as five migrations left them."""
+    tools = make_tools(tmp_path)
+    file = tools.settings.database
+    file.parent.mkdir(parents=True)
+    db = Database(sqlite3.connect(file))
+    migrations.apply(db, stop_before="m006_learned")
+    with db.atomic():
+        for sql in _OLD:
+            db.conn.execute(sql, {"now": to_epoch(NOW), "reading": dump_reading(make_reading())})
+        db.conn.executemany(
+            "INSERT INTO comment (id, source_id, external_id, platform, kind, own, text, "
+            "created_at, visibility, raw, content_hash, backfilled, stored_at) "
+            "VALUES (?, 'berita', ?, 'wordpress', 'comment', 0, 'air', ?, 'public', "
+            "'{}', '', 0, ?)",
+            [(i, str(i), to_epoch(NOW) - i * 3600, to_epoch(NOW)) for i in range(336)],
+        )
+        db.conn.execute(
+            "INSERT INTO tally (comment_id, topic, source_id, at, negative, live) "
+            "SELECT id, 'banjir_bencana', source_id, created_at, 1, 1 FROM comment"
+        )
+    db.close()
+    return file
+
+
+_OLD = (
+    "INSERT INTO source (id, platform) VALUES ('berita', 'wordpress')",
+    "INSERT INTO coverage (source_id, from_at, to_at) VALUES ('berita', :now - 14 * 86400, :now)",
+    "INSERT INTO baseline (hour, body) VALUES (:now, '{}')",
+    "INSERT INTO incident (topic, level, peak, state, opened_at, onset_at, reading, closed_at) "
+    "VALUES ('banjir_bencana', 'siaga', 'siaga', 'resolved', :now, :now, :reading, :now)",
+)
+
+
+def test_a_database_from_before_keeps_its_rows_and_learns_from_them(
+    old: Path, tmp_path: Path
+) -> None:
+    db = open_store(old)
+    assert {row["name"] for row in db.query("SELECT name FROM _sqlite_migrations")} == KNOWN
+    assert "baseline" not in db.table_names()
+    assert one(db, "SELECT sum(comments) AS n FROM hourly") == {"n": 336}
+    (ended,) = incidents.ended(db, 9)
+    assert ended.reading == make_reading()
+    tools = make_tools(tmp_path)
+    state = learned_state(db, tools, NOW)
+    assert state.hours > 300
+    assert usual(db, tools, NOW).level[state.topics.index("banjir_bencana")] > 0.5
+    db.close()
+
+
+def test_what_changes_in_an_upgraded_database_is_unlearned(old: Path, tmp_path: Path) -> None:
+    db = open_store(old)
+    learned_state(db, make_tools(tmp_path), NOW)
+    before = rows(db, "SELECT hour FROM learned ORDER BY hour")
+    changed_at = to_epoch(NOW) - 100 * 3600
+    with db.atomic():
+        changed(db, "DELETE FROM tally WHERE comment_id = 100")
+    after = rows(db, "SELECT hour FROM learned ORDER BY hour")
+    assert after == [row for row in before if row["hour"] <= changed_at]
+    assert 0 < len(after) < len(before)
+    db.close()

@@ -183,6 +183,32 @@ def test_a_file_that_is_not_there_or_a_folder_is_named(tmp_path: Path) -> None:
             list(spike_rows(SETTINGS, file, "issue"))
 
 
+def test_the_picture_shows_every_series_and_changes_no_line(tmp_path: Path) -> None:
+    file, picture = tmp_path / "deret.csv", tmp_path / "deret.png"
+    head = "series,at,count,observed\n"
+    rows = (hours("air", [1, 0] * 40 + [25]) + hours("harga $x_{$", [3] * 30)).splitlines()
+    file.write_text(head + "".join(f"{row},{int(i != 7)}\n" for i, row in enumerate(rows)))
+    plain = list(spike_rows(SETTINGS, file, "issue"))
+    assert not picture.exists()
+    assert list(spike_rows(SETTINGS, file, "issue", picture)) == plain
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_a_picture_of_a_head_alone_is_empty(tmp_path: Path) -> None:
+    file, picture = tmp_path / "deret.csv", tmp_path / "deret.png"
+    file.write_text(HEAD)
+    assert len(list(spike_rows(SETTINGS, file, "issue", picture))) == 1
+    assert picture.stat().st_size > 0
+
+
+@pytest.mark.parametrize("place", ["tidak-ada/deret.png", "."])
+def test_a_picture_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
+    file, picture = tmp_path / "deret.csv", tmp_path / place
+    file.write_text(HEAD + hours("air", [1] * 30))
+    with pytest.raises(ConfigError, match=f"^--picture: {picture}: "):
+        list(spike_rows(SETTINGS, file, "issue", picture))
+
+
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60))
 def test_any_counts_are_judged(tmp_path_factory: pytest.TempPathFactory, counts: list[int]) -> None:
     folder = tmp_path_factory.mktemp("deret")

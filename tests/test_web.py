@@ -14,9 +14,11 @@ from sqlite_utils import Database
 from monitor.records import (
     DraftId,
     IncidentId,
+    NewTopic,
+    NewTopicId,
 )
 from monitor.steps import decide
-from monitor.store import drafts
+from monitor.store import drafts, new_topics
 from tests.web_visit import Visitor, visiting
 from tests.web_world import (
     MEDIA,
@@ -64,7 +66,8 @@ def test_the_page_shows_the_incident_with_its_reason_and_crowd(still: Visitor) -
     text = still.read().text
     assert "Awas" in text
     assert "Banjir &amp; bencana" in text
-    assert "komentar negatif dalam 3 jam" in text
+    # The window that speaks is the most surprising one.
+    assert re.search(r"\d+ komentar negatif dalam [123] jam, biasanya", text)
     assert "43 komentar · 41 akun" in text
     assert "5 menyebut bahaya bagi orang" in text
     assert "Kotawaringin Timur" in text
@@ -78,6 +81,7 @@ def test_an_office_without_news_says_so(tmp_path: Path) -> None:
     for words in (
         "Tidak ada isu di atas biasanya",
         "Tidak ada saran balasan",
+        "Tidak ada topik baru",
         "Belum ada komentar",
         "Tidak ada teks yang diulang",
         "Keadaan normal",
@@ -182,3 +186,44 @@ def test_a_source_that_was_never_read_is_named(world: World, store: Database) ->
     assert "media_lokal (belum pernah terbaca)" in text
     assert "kata sandi salah" in text
     assert "Dijeda" in text
+
+
+def test_a_new_topic_is_shown_with_its_numbers_and_masked_words(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    db = world.open_db()
+    said = [
+        world.say(db, f"Sapi mati & antraks? hubungi 0812-0000-000{i}", issue="lainnya")
+        for i in range(4)
+    ]
+    topic = NewTopic(
+        id=NewTopicId(0),
+        keys=frozenset({"antraks"}),
+        words=("antraks", "sapi <mati>"),
+        hours=6,
+        accounts=9,
+        comments=11,
+        usual=0.0,
+        samples=tuple(one.id for one in said),
+        found_at=world.now - timedelta(hours=2),
+        seen_at=world.now,
+    )
+    with db.atomic():
+        new_topics.add(db, topic)
+        old = world.now - timedelta(hours=73)
+        new_topics.add(db, replace(topic, words=("lampau",), found_at=old, seen_at=old))
+    db.close()
+    with visiting(world) as visitor:
+        text = visitor.read().text
+        part = visitor.read("/part/topics").text
+        again = re.search(r'hx-get="([^"]+)"', part)
+        assert again is not None
+        assert visitor.read(again.group(1)).status_code == 204
+        world.now += timedelta(days=4)
+        assert "Tidak ada topik baru" in visitor.read(again.group(1)).text
+    for shown in (text, part):
+        assert "antraks · sapi &lt;mati&gt;" in shown
+        assert "9 akun (11 komentar) dalam 6 jam, biasanya 0" in shown
+        assert "Sejak 12.20 WIB" in shown
+        assert "0812" not in shown
+        assert "lampau" not in shown
+    assert part.count("Sapi mati &amp; antraks") == 3

@@ -200,6 +200,7 @@ def prediction(stored: StoredComment, sentiment: Sentiment, issue: str) -> Predi
         masked=read.masked,
         ask_human=sentiment is Sentiment.NETRAL,
         copy_key=read.copy_key,
+        copy_words=read.copy_words,
     )
 
 

@@ -21,9 +21,9 @@ def add_to(app: typer.Typer) -> None:
 def backtest(
     context: typer.Context,
     days: int = typer.Option(28, "--days", min=1, max=3650, help="How far back."),
-    waspada: float = typer.Option(None, "--waspada", min=0.01, help="Try this threshold."),
-    siaga: float = typer.Option(None, "--siaga", min=0.01, help="Try this threshold."),
-    awas: float = typer.Option(None, "--awas", min=0.01, help="Try this threshold."),
+    waspada: float = typer.Option(None, "--waspada", min=0.01, help="Try this for all issues."),
+    siaga: float = typer.Option(None, "--siaga", min=0.01, help="Try this for all issues."),
+    awas: float = typer.Option(None, "--awas", min=0.01, help="Try this for all issues."),
     most_a_day: int = typer.Option(None, "--most-a-day", min=0, max=100, help="Try this budget."),
     picture: Path = typer.Option(None, "--picture", help="Write a PNG of the alerts here."),
     as_json: bool = JSON,

@@ -133,6 +133,7 @@ def _note_days(axes, data: ChartData, days: Sequence[float]) -> None:  # type: i
             va="top",
             fontsize=10,
             color="#1565c0",
+            parse_math=False,
         )
 
 
@@ -154,6 +155,7 @@ def _label(axes, data: ChartData, days: Sequence[float], width: float) -> None: 
         loc="left",
         fontweight="bold",
         color=COLOURS[data.level],
+        parse_math=False,  # a name may hold dollar signs
     )
     ticks = [
         (day, hour.astimezone(data.zone))

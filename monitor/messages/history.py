@@ -16,6 +16,7 @@ from monitor.records import Incident, IncidentState, Level
 _ROW = 0.42  # inches an issue
 _MOST_ROWS = 30
 _DAY = timedelta(days=1)
+_HOUR_WIDE = 1 / 24  # the narrowest picture, in days
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,11 @@ def history_picture(
     for told in found:
         if told.issue in names:
             _bar(axes, told, names.index(told.issue), until, zone)
-    axes.set_yticks(range(len(names)), names, fontsize=11)
+    # A name may hold dollar signs, which would be read as a formula.
+    axes.set_yticks(range(len(names)), names, fontsize=11, parse_math=False)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    begin, end = _day(since, zone), _day(until, zone)
-    axes.set_xlim(begin, end)
+    begin = _day(since, zone)
+    axes.set_xlim(begin, max(_day(until, zone), begin + _HOUR_WIDE))  # an empty store has no time
     _dates(axes, since, until, zone)
     axes.grid(axis="x", color="#eceff1", zorder=0)
     axes.spines[["top", "right", "left"]].set_visible(False)

@@ -17,8 +17,8 @@ def sensitivity(most: int, times: float, alerts: int | None, plain: int | None) 
     lines = [_now(most)]
     if most and times > 1:
         lines.append(
-            f"Agar terjaga, ambang Waspada dan Siaga dinaikkan {percent(times - 1)}. "
-            "Ambang Awas tidak diubah: yang terberat selalu diberitahukan."
+            f"Agar terjaga, ambang Waspada dan Siaga dinaikkan {percent(times - 1)}, paling jauh "
+            "sampai ambang Awas. Awas tidak diubah: yang terberat selalu diberitahukan."
         )
     if most and alerts is not None and plain is not None:
         lines.append(

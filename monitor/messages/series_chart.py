@@ -60,7 +60,9 @@ def _draw(axes, one: SeriesChart) -> None:  # type: ignore[no-untyped-def]
             markersize=4,
             label=LEVEL_NAMES[level],
         )
-    axes.set_title(one.name or "seri", fontsize=12, loc="left", fontweight="bold")
+    # A name may hold dollar signs, which would be read as a formula.
+    name = one.name or "seri"
+    axes.set_title(name, fontsize=12, loc="left", fontweight="bold", parse_math=False)
     axes.set_ylim(0, max(*one.counts, *one.upper, 4) * 1.25)
     axes.tick_params(labelsize=10)
     axes.spines[["top", "right"]].set_visible(False)

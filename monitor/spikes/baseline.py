@@ -23,7 +23,8 @@ DISPERSION_PRIOR: Final = 30.0  # the same for a topic's dispersion and its burs
 SHARE_PRIOR: Final = 20.0  # comments
 USUAL_SHARE: Final = 0.3  # share of negatives where nothing at all is known
 SOURCE_PRIOR: Final = 20.0  # comments that a topic needs before its own mix of sources counts
-DEFAULT_LEVEL: Final = 0.1  # negatives an hour where nothing at all is known
+DEFAULT_LEVEL: Final = 0.1  # negatives an hour where nothing at all is known ...
+OFFICE_HOURS: Final = 2.0  # ... and its weight in the office's mean level
 _PLAIN_PRIOR: Final = 1e-6  # hours; only keeps the first from dividing by none
 BURST_VARIANCE: Final = 0.3  # quadratic variance: harmless bursts (measured, see docs/method.md)
 
@@ -120,7 +121,7 @@ def profile(state: State) -> Floats:
 def level_of_topics(state: State) -> tuple[Floats, Floats]:
     """Negatives an hour of each topic, and the relative variance of that estimate."""
     seen, counted = state.exposure.sum(), state.counts.sum()
-    office = (counted + DEFAULT_LEVEL * PRIOR_HOURS) / (seen + PRIOR_HOURS)
+    office = (counted + DEFAULT_LEVEL * OFFICE_HOURS) / (seen + OFFICE_HOURS)
     shape = state.counts + office * PRIOR_HOURS
     return shape / (state.exposure + PRIOR_HOURS), 1 / np.maximum(shape, 0.5)
 

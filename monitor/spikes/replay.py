@@ -22,7 +22,7 @@ from monitor.spikes.state import Floats, State
 Ints = NDArray[np.int64]
 
 LATE_HOURS: Final = 6  # by then an hour's comments have come and people have spoken
-FIRST_HOURS: Final = 6  # nothing is said of a topic in its first hours
+FIRST_HOURS: Final = 6  # learned hours of a topic before anything is said of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,7 @@ def replay(
             seen = feed.between(first, last).coverage.max(axis=0, initial=0) > 0
             first_seen = np.where(seen, np.minimum(first_seen, hour), first_seen)
             if found is not None:
-                old = hour - first_seen[found.topic] >= FIRST_HOURS
+                old = hour - first_seen[found.topic] >= FIRST_HOURS + plan.late
                 yield found if old.all() else _chosen(found, old)
 
 

@@ -22,7 +22,7 @@ from monitor.spikes.baseline import Baseline
 from monitor.spikes.learner import LEVEL_HALF_LIFE
 from monitor.spikes.levels import Rules, level_of
 from monitor.spikes.replay import LATE_HOURS, Block, Plan, replay
-from monitor.spikes.scoring import DETECTORS, Detector
+from monitor.spikes.scoring import DETECTORS, Detector, spread
 from monitor.spikes.seasonal import WINDOWS, Calendar, calendar_of, judge
 from monitor.spikes.state import Floats
 from monitor.spikes.tail import usual_range
@@ -162,7 +162,7 @@ def _replayed(grid: _Grid, detector: Detector, zone: ZoneInfo) -> _Found:
         here = slice(step * grid.width, (step + 1) * grid.width)
         mean = baseline.rate(slot(step)) / grid.width
         expected[here] = mean[0]
-        upper[here] = usual_range(mean, baseline.variance(mean))[1][0]
+        upper[here] = usual_range(mean, spread(baseline, mean, detector))[1][0]
 
     def slot(step: int) -> int:
         return _slot(grid.start + step * grid.step, grid.step, zone)

@@ -1,4 +1,4 @@
-"""Judging the live windows of one and three hours of every topic at once."""
+"""Judging the live windows of one, two and three hours of every topic at once."""
 
 from __future__ import annotations
 

@@ -58,7 +58,8 @@ def learned_state(db: Database, tools: Tools, now: datetime) -> State:
     until = hour_floor(now) - LATE_HOURS * HOUR
     names = watched(db, tools)
     begin = first_known(db, names, until)
-    about = json.dumps([tools.topics, names, int(begin.timestamp())])
+    holidays = sorted(day.isoformat() for day in tools.knowledge.calendar.holidays)
+    about = json.dumps([tools.topics, names, int(begin.timestamp()), str(tools.zone), holidays])
     state = State.empty(tools.topics, names)
     found = learned.newest(db, about)
     if found is not None and found[0] <= until.timestamp():

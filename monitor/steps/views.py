@@ -17,9 +17,9 @@ from monitor.messages.wave_card import wave_card
 from monitor.records import Draft, DraftState, Incident, Level, wave_first
 from monitor.replies import blunders
 from monitor.replies.suggest import likeness
-from monitor.spikes import needed_for_more
-from monitor.spikes.baseline import BURST_VARIANCE
+from monitor.spikes import DETECTORS, needed_for_more
 from monitor.spikes.rarity import months_between
+from monitor.spikes.scoring import spread
 from monitor.spikes.tail import usual_range
 from monitor.steps import coverage
 from monitor.steps.budget import rules_now
@@ -150,7 +150,7 @@ def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime)
     at = baseline.topics.index(incident.topic)
     # The band is that of a whole hour; an hour seen in part is shaded, not drawn lower.
     means = np.array([baseline.rate(slot(hour, tools))[at] for hour in hours])
-    variances = baseline.dispersion[at] * means + (BURST_VARIANCE + baseline.doubt[at]) * means**2
+    variances = spread(baseline, means, DETECTORS["issue"], np.full(len(means), at))
     stretches = reach(db, tools, baseline, hours[0], now)
     days = {hour.astimezone(tools.zone).date() for hour in hours}
     notes = {day: note for day in sorted(days) if (note := tools.knowledge.calendar.note(day))}
