@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from monitor import pipeline
 from monitor.config import Settings, SourcePart
 from monitor.errors import ConfigError, MonitorError
-from monitor.knowledge import load_knowledge
+from monitor.knowledge import Knowledge, load_knowledge
 from monitor.platforms.base import Replier, Source
 from monitor.records import Chat, ChatId, Level, Person, PersonId, Role, SourceId
 from monitor.steps.collect import Collector
@@ -65,6 +65,7 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
     from monitor.words import LexiconWords
 
     knowledge = load_knowledge(settings.data)
+    check_rules(settings, knowledge)
     reader = TextReader.load(settings.data, settings.office.province)
     classifier = Classifier.load(
         settings.models,
@@ -91,6 +92,30 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         sources={name: source for name, (source, _) in connected.items()},
         repliers=repliers,
     )
+
+
+def check_rules(settings: Settings, knowledge: Knowledge) -> None:
+    """Whether the rules of issues and OPDs name what there is, and rise for every issue.
+
+    Raises:
+        ConfigError: names the table, what was found and what is accepted.
+    """
+    spikes, issues = settings.spikes, knowledge.taxonomy
+    opds = sorted({issue.opd for issue in issues.values()})
+    known = (
+        ("spikes.issue", spikes.issue, sorted(issues)),
+        ("spikes.opd", spikes.opd, opds),
+        ("spikes.ignore", spikes.ignore, sorted({*issues, "lainnya"})),
+    )
+    for table, named, accepted in known:
+        for name in named:
+            if name not in accepted:
+                raise ConfigError(f"{table}: {name}: accepted: {', '.join(accepted)}")
+    for key, issue in issues.items():
+        rules = spikes.rules_for(key, issue.opd)
+        if not rules.waspada < rules.siaga < rules.awas:
+            where = f"{key} ({issue.opd})"
+            raise ConfigError(f"spikes: {where}: accepted: waspada < siaga < awas")
 
 
 def connect(name: SourceId, part: SourcePart, settings: Settings) -> tuple[Source, Replier | None]:

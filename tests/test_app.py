@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -17,8 +18,19 @@ import pytest
 from pydantic import SecretStr
 
 from monitor import app, pipeline
-from monitor.config import ChatPart, Classify, Paths, Settings, SourcePart, Telegram, Web
+from monitor.config import (
+    ChatPart,
+    Classify,
+    Levels,
+    Paths,
+    Settings,
+    SourcePart,
+    Spikes,
+    Telegram,
+    Web,
+)
 from monitor.errors import ConfigError, ModelError, MonitorError, StorageError
+from monitor.knowledge import load_knowledge
 from monitor.platforms.feeds import Feed
 from monitor.platforms.wordpress import WordPress
 from monitor.records import Level, NoticeState, Role, SourceId
@@ -144,6 +156,27 @@ def test_without_a_model_nothing_is_built(tmp_path: Path) -> None:
     bare = office(tmp_path, paths=Paths(data=PROJECT / "data", models=tmp_path))
     with pytest.raises(ModelError):
         app.build_tools(bare)
+
+
+@pytest.mark.parametrize(
+    ("spikes", "told"),
+    [
+        (Spikes(issue={"jalan": Levels(waspada=0.5)}), "spikes.issue: jalan: accepted: air_bersih"),
+        (Spikes(opd={"Dinas Sihir": Levels()}), "spikes.opd: Dinas Sihir: accepted: "),
+        (Spikes(ignore=("lainya",)), "spikes.ignore: lainya: accepted: "),
+        (
+            Spikes(
+                opd={"Dinas Kesehatan": Levels(waspada=1.05)},
+                issue={"kesehatan": Levels(siaga=1.0)},
+            ),
+            "spikes: kesehatan (Dinas Kesehatan): accepted: waspada < siaga < awas",
+        ),
+    ],
+    ids=["issue", "opd", "ignore", "crossing"],
+)
+def test_rules_of_what_does_not_exist_are_refused_by_name(spikes: Spikes, told: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        app.check_rules(Settings(spikes=spikes), load_knowledge(PROJECT / "data"))
 
 
 def test_a_token_makes_the_channel_telegram(tmp_path: Path) -> None:
