@@ -274,12 +274,11 @@ def test_once_tells_what_it_did(watched: Office) -> None:
     done = watched("once")
     assert done.code == GOOD
     assert done.out.strip() == (
-        "collected 1 · understood 1 · changed 0 · shown 0 · suggested 0 · posted 0"
+        "collected 1 · understood 1 · changed 0 · shown 0 · suggested 0 · posted 0 · topics 0"
     )
     again = watched("once", "--json").lines
-    assert again == [
-        dict.fromkeys(["collected", "understood", "changed", "shown", "suggested", "posted"], 0)
-    ]
+    steps = ["collected", "understood", "changed", "shown", "suggested", "posted", "topics"]
+    assert again == [dict.fromkeys(steps, 0)]
 
 
 def test_check_is_good_when_everything_answers(watched: Office) -> None:

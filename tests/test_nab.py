@@ -161,6 +161,8 @@ def test_check_compares_with_the_published_scores() -> None:
     assert [ours for *_, ours in found] == [-1, -1, -2]
 
 
-def test_nothing_is_measured_without_outside_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SIAGA_OUTSIDE", raising=False)
+def test_nothing_is_measured_without_outside_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SIAGA_OUTSIDE", str(tmp_path))
     assert list(nab.measure()) == []

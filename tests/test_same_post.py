@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.records import Level
+from monitor.records import EventKind, Level
 from monitor.store import crowds
 from tests.day import HOUR, MINUTE, Day
 from tests.world import FLOOD, NOW
@@ -56,13 +56,14 @@ def test_comments_that_stand_under_no_post_never_join(day: Day) -> None:
     assert topics(day) == [FLOOD, ROAD]
 
 
-def test_an_issue_that_outgrows_the_incident_gets_its_own_card(day: Day) -> None:
+def test_an_issue_that_outgrows_the_incident_gets_its_own_card_and_takes_it_in(day: Day) -> None:
     day.flood(5, NOW + MINUTE, post_id="hot")
     day.tick(NOW + 10 * MINUTE)
     assert [(i.topic, i.level) for i in day.live()] == [(FLOOD, Level.WASPADA)]
     road(day, 20, "hot")
     day.tick(NOW + 30 * MINUTE)
-    assert topics(day) == [FLOOD, ROAD]
+    assert topics(day) == [ROAD]
+    assert EventKind.MERGED in {event.kind for event in day.events()}
 
 
 def test_posts_and_companions_are_counted_since_an_instant(day: Day) -> None:

@@ -29,23 +29,34 @@ from tests.world import FLOOD, NOW, make_settings
 CALM = timedelta(hours=3)
 
 
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """Only to be looked at: what :func:`live_through` leaves."""
+    with Day(tmp_path_factory.mktemp("lived")) as opened:
+        live_through(opened)
+        yield opened
+
+
 @pytest.fixture
 def day(tmp_path: Path) -> Iterator[Day]:
-    """Ordinary weeks, then a flood at noon, a dismissed one the next day, and a quiet night."""
+    """The same, to be changed."""
     with Day(tmp_path) as opened:
-        opened.tick()
-        opened.flood(20)
-        opened.run(3 * HOUR, 10 * MINUTE)
-        opened.run(21 * HOUR, HOUR)
-        opened.flood(14)
-        opened.run(30 * MINUTE, 10 * MINUTE)
-        (live,) = opened.live()
-        dismissed = IncidentState.DISMISSED
-        incidents.change(
-            opened.db, live, EventKind.DISMISSED, dismissed, opened.now, "", actor="Dewi"
-        )
-        opened.run(8 * HOUR, HOUR)
+        live_through(opened)
         yield opened
+
+
+def live_through(day: Day) -> None:
+    """Ordinary weeks, then a flood at noon, a dismissed one the next day, and a quiet night."""
+    day.tick()
+    day.flood(20)
+    day.run(3 * HOUR, 10 * MINUTE)
+    day.run(21 * HOUR, HOUR)
+    day.flood(14)
+    day.run(30 * MINUTE, 10 * MINUTE)
+    (live,) = day.live()
+    dismissed = IncidentState.DISMISSED
+    incidents.change(day.db, live, EventKind.DISMISSED, dismissed, day.now, "", actor="Dewi")
+    day.run(8 * HOUR, HOUR)
 
 
 def floods(day: Day, **own: float) -> list[Level]:
@@ -53,10 +64,10 @@ def floods(day: Day, **own: float) -> list[Level]:
     return [told.peak for told in found.told if told.topic == FLOOD]
 
 
-def test_it_raises_what_was_raised_live(day: Day) -> None:
-    found = back_test(day.db, day.tools, NOW - 10 * DAY, day.now, {})
+def test_it_raises_what_was_raised_live(lived: Day) -> None:
+    found = back_test(lived.db, lived.tools, NOW - 10 * DAY, lived.now, {})
     told = [one for one in found.told if one.topic == FLOOD]
-    lived = incidents.since(day.db, NOW - DAY)
+    lived = incidents.since(lived.db, NOW - DAY)
     assert len(told) == len(lived) == 2
     for one, incident in zip(told, lived, strict=True):
         assert one.incident == incident
@@ -65,8 +76,8 @@ def test_it_raises_what_was_raised_live(day: Day) -> None:
     assert (found.most, found.times) == (0, 1.0)
 
 
-def test_it_tells_what_people_said_then(day: Day) -> None:
-    found = back_test(day.db, day.tools, NOW - DAY, day.now, {}).told
+def test_it_tells_what_people_said_then(lived: Day) -> None:
+    found = back_test(lived.db, lived.tools, NOW - DAY, lived.now, {}).told
     states = [one.incident.state if one.incident else None for one in found]
     assert IncidentState.DISMISSED in states
 
@@ -79,20 +90,20 @@ def test_before_the_first_comment_nobody_said_anything(day: Day) -> None:
     assert {one.incident for one in with_people(day.db, found, NOW)} == {None}
 
 
-def test_only_what_lies_in_the_stretch_is_told(day: Day) -> None:
-    late = back_test(day.db, day.tools, NOW + 12 * HOUR, day.now, {})
+def test_only_what_lies_in_the_stretch_is_told(lived: Day) -> None:
+    late = back_test(lived.db, lived.tools, NOW + 12 * HOUR, lived.now, {})
     assert all(one.opened_at > NOW + 12 * HOUR for one in late.told)
-    assert len(late.told) < len(back_test(day.db, day.tools, NOW - DAY, day.now, {}).told)
+    assert len(late.told) < len(back_test(lived.db, lived.tools, NOW - DAY, lived.now, {}).told)
 
 
-def test_higher_thresholds_raise_less(day: Day) -> None:
-    assert len(floods(day, waspada=9.0, siaga=9.5, awas=10.0)) == 0
-    assert len(floods(day)) == 2
+def test_higher_thresholds_raise_less(lived: Day) -> None:
+    assert len(floods(lived, waspada=9.0, siaga=9.5, awas=10.0)) == 0
+    assert len(floods(lived)) == 2
 
 
-def test_thresholds_that_do_not_rise_are_refused(day: Day) -> None:
+def test_thresholds_that_do_not_rise_are_refused(lived: Day) -> None:
     with pytest.raises(ConfigError, match="accepted: waspada < siaga < awas"):
-        floods(day, waspada=2.0)
+        floods(lived, waspada=2.0)
 
 
 def test_an_empty_store_raises_nothing(tmp_path: Path) -> None:
@@ -123,9 +134,9 @@ def test_a_budget_that_cannot_be_kept_leaves_the_worst_and_the_strictest_thresho
     assert [told.peak for told in found.told] == [Level.AWAS, Level.AWAS]
 
 
-def test_without_a_budget_the_rules_are_those_of_the_file(day: Day) -> None:
-    assert keep_budget(day.db, day.tools, day.now) is None
-    assert rules_now(day.db, day.tools) == rules_of(day.tools)
+def test_without_a_budget_the_rules_are_those_of_the_file(lived: Day) -> None:
+    assert keep_budget(lived.db, lived.tools, lived.now) is None
+    assert rules_now(lived.db, lived.tools) == rules_of(lived.tools)
 
 
 def test_a_budget_is_reckoned_once_a_day_and_when_it_changes(day: Day) -> None:
@@ -159,12 +170,12 @@ def test_the_file_sets_the_budget_until_somebody_chooses(tmp_path: Path) -> None
         assert most_a_day(opened.db, tools) == 5
 
 
-def test_an_issue_and_an_opd_may_have_rules_of_their_own(day: Day) -> None:
-    opd = day.tools.issue(FLOOD).opd
+def test_an_issue_and_an_opd_may_have_rules_of_their_own(lived: Day) -> None:
+    opd = lived.tools.issue(FLOOD).opd
     spikes = Spikes(issue={FLOOD: Levels(waspada=0.5)}, opd={opd: Levels(waspada=0.6, at_least=5)})
-    settings = make_settings(day.tools.settings.folder, spikes=spikes)
-    rules = rules_of(replace(day.tools, settings=settings))
+    settings = make_settings(lived.tools.settings.folder, spikes=spikes)
+    rules = rules_of(replace(lived.tools, settings=settings))
     assert (rules[FLOOD].waspada, rules[FLOOD].at_least) == (0.5, 5)
-    same_opd = [key for key in rules if key != FLOOD and day.tools.issue(key).opd == opd]
+    same_opd = [key for key in rules if key != FLOOD and lived.tools.issue(key).opd == opd]
     assert all(rules[key].waspada == 0.6 for key in same_opd)
     assert rules["kesehatan"].waspada == 0.92
