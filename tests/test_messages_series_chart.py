@@ -37,8 +37,8 @@ def test_up_to_six_series_stand_under_each_other(count: int, height: int) -> Non
 
 
 def test_series_that_are_not_drawn_are_counted() -> None:
-    six, seven, eight = (series_picture([AIR] * count) for count in (6, 7, 8))
-    assert len({six, seven, eight}) == 3
+    seven, eight = (series_picture([AIR] * count) for count in (7, 8))
+    assert seven != eight
 
 
 @pytest.mark.parametrize(

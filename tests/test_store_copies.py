@@ -139,9 +139,11 @@ def test_the_counts_do_not_depend_on_order_or_batch(
     tmp_path: Path, batch: int, turned: bool
 ) -> None:
     texts = [WORDS, NEAR, OTHER, f"{WORDS} pak", WORDS.upper(), OTHER.replace("saya", "sayaa")]
-    with Day(tmp_path, classify={"batch": batch}) as other:
-        while other.tick().understood:
-            pass
+    with Day(tmp_path) as other:
+        other.tick()
+        classify = other.tools.settings.classify.model_copy(update={"batch": batch})
+        settings = other.tools.settings.model_copy(update={"classify": classify})
+        other.tools = replace(other.tools, settings=settings)
         other.say(texts[::-1] if turned else texts, NOW + MINUTE)
         other.now += 10 * MINUTE
         while other.tick().understood:
