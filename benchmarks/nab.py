@@ -310,14 +310,15 @@ def outside() -> tuple[Series, ...]:
     return series(folder) if folder.is_dir() else ()
 
 
-def measure() -> Iterator[Figure]:
-    """The check, then the rivals with a hold of 24 h; nothing without the outside series."""
-    files = outside()
-    if not files:
-        return
-    for what, published, ours in check(files):
+def checked(found: Sequence[tuple[str, float, float]]) -> Iterator[Figure]:
+    """What :func:`check` found."""
+    for what, published, ours in found:
         yield Figure(f"{what}: published", published, "")
         yield Figure(f"{what}: off by", abs(ours - published), "", most=1e-9)
+
+
+def rivalled(files: Sequence[Series]) -> Iterator[Figure]:
+    """The rivals with a hold of 24 h, standard profile."""
     for name, scores in compared(files):
         best = best_threshold(files, scores, STANDARD, DAY)
         yield Figure(f"{name}: tuned on all", score(files, scores, best, STANDARD, DAY), "")

@@ -131,8 +131,8 @@ def test_what_differs_looks_different() -> None:
 
 
 def test_a_picture_of_nothing_can_be_drawn() -> None:
-    picture()
-    picture(since=timedelta(hours=5))
+    assert picture().startswith(b"\x89PNG")
+    assert picture(since=timedelta(hours=5)).startswith(b"\x89PNG")
 
 
 def test_an_empty_store_has_a_picture_of_no_time_at_all() -> None:
@@ -140,4 +140,4 @@ def test_an_empty_store_has_a_picture_of_no_time_at_all() -> None:
 
 
 def test_the_name_of_an_issue_is_never_read_as_a_formula() -> None:
-    picture(replace(TOLD, issue="Harga $x_{$ naik"))
+    assert picture(replace(TOLD, issue="Harga $x_{$ naik")) != picture(TOLD)

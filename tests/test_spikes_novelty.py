@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.spikes import novelty
+from monitor.spikes.baseline import BURST_VARIANCE
 from monitor.spikes.novelty import Document, Past, once, risen, usual_accounts
 
 AT = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
@@ -50,7 +51,7 @@ def test_the_tail_is_that_of_the_negative_binomial_times_the_terms_tried() -> No
     past = Past.of([said(100 + i, "jalan", 30) for i in range(99)], AT, 6)
     term = risen(now, past, 3)[0]
     mean = 3 * 0.5 / 100
-    variance = mean + (novelty.BURST_VARIANCE + 2) * mean**2
+    variance = mean + (BURST_VARIANCE + 2) * mean**2
     chance = float(novelty.tail(3, mean, variance)) * 2
     assert term.surprise == pytest.approx(-math.log10(chance))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.messages.base import LEVEL_NAMES
+from monitor.messages.drawing import day_number, png
 from monitor.records import Level
 
 COLOURS: Mapping[Level, str] = {
@@ -45,14 +45,12 @@ class ChartData:
 def chart(data: ChartData) -> bytes:
     """Draw the picture; PNG, 800 by 420 pixels."""
     # Importing matplotlib costs a second, and most processes never draw.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.2), dpi=100, layout="constrained")
     axes = figure.add_subplot()
     width = 1 / 24
-    # Plain day numbers in local time: no conversion machinery, no surprise with zones.
-    days = [_day(hour, data.zone) for hour in data.hours]
+    days = [day_number(hour, data.zone) for hour in data.hours]
     middles = [day + width / 2 for day in days]
     colours = [
         COLOURS[data.level] if count > upper and hour + _HOUR > data.onset_at else "#78909c"
@@ -67,7 +65,7 @@ def chart(data: ChartData) -> bytes:
     _mark_window(axes, data)
     _note_days(axes, data, days)
     axes.axvline(
-        _day(data.onset_at, data.zone),
+        day_number(data.onset_at, data.zone),
         color="#212121",
         linestyle=":",
         linewidth=1.5,
@@ -75,15 +73,7 @@ def chart(data: ChartData) -> bytes:
         label="mulai",
     )
     _label(axes, data, days, width)
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def _day(at: datetime, zone: ZoneInfo) -> float:
-    local = at.astimezone(zone)
-    return local.toordinal() + (local.hour * 3600 + local.minute * 60 + local.second) / 86400
+    return png(figure)
 
 
 def _shade_blind(axes, days: Sequence[float], coverage: Sequence[float], width: float) -> None:  # type: ignore[no-untyped-def]
@@ -105,7 +95,7 @@ def _mark_window(axes, data: ChartData) -> None:  # type: ignore[no-untyped-def]
     """The judged stretch, tinted."""
     if data.window is None:
         return
-    begin, end = (_day(at, data.zone) for at in data.window)
+    begin, end = (day_number(at, data.zone) for at in data.window)
     axes.axvspan(
         begin,
         end,

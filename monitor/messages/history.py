@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.messages.base import LEVEL_NAMES, MONTHS, STATE_NAMES, number
 from monitor.messages.chart import COLOURS
+from monitor.messages.drawing import day_number, png
 from monitor.messages.why import rarity, usually
 from monitor.records import Incident, IncidentState, Level
 
@@ -87,7 +87,6 @@ def history_picture(
     A cross stands where people said "bukan krisis", a dot where there was a card, nothing where
     there was none.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
@@ -100,8 +99,10 @@ def history_picture(
     # A name may hold dollar signs, which would be read as a formula.
     axes.set_yticks(range(len(names)), names, fontsize=11, parse_math=False)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    begin = _day(since, zone)
-    axes.set_xlim(begin, max(_day(until, zone), begin + _HOUR_WIDE))  # an empty store has no time
+    begin = day_number(since, zone)
+    axes.set_xlim(
+        begin, max(day_number(until, zone), begin + _HOUR_WIDE)
+    )  # an empty store has no time
     _dates(axes, since, until, zone)
     axes.grid(axis="x", color="#eceff1", zorder=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -120,14 +121,11 @@ def history_picture(
     figure.supxlabel(
         "• ada kartu waktu itu    × dinilai bukan krisis", fontsize=10, color="#546e7a"
     )
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    return png(figure)
 
 
 def _bar(axes, told: Told, row: int, until: datetime, zone: ZoneInfo) -> None:  # type: ignore[no-untyped-def]
-    begin, end = _day(told.opened_at, zone), _day(told.closed_at or until, zone)
+    begin, end = day_number(told.opened_at, zone), day_number(told.closed_at or until, zone)
     axes.barh(row, end - begin, left=begin, height=0.5, color=COLOURS[told.peak], zorder=3)
     if told.incident is not None:
         dismissed = told.incident.state is IncidentState.DISMISSED
@@ -144,12 +142,7 @@ def _dates(axes, since: datetime, until: datetime, zone: ZoneInfo) -> None:  # t
         ticks.append(first)
         first += days * _DAY
     axes.set_xticks(
-        [_day(at, zone) for at in ticks],
+        [day_number(at, zone) for at in ticks],
         [f"{at.day} {MONTHS[at.month - 1]}" for at in ticks],
         fontsize=10,
     )
-
-
-def _day(at: datetime, zone: ZoneInfo) -> float:
-    local = at.astimezone(zone)
-    return local.toordinal() + (local.hour * 3600 + local.minute * 60 + local.second) / 86400

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.messages.base import LEVEL_NAMES
 from monitor.messages.chart import COLOURS
+from monitor.messages.drawing import png
 from monitor.records import Level
 
 _MOST = 6  # series in one picture; more would be too small to read on a phone
@@ -29,7 +29,6 @@ class SeriesChart:
 
 def series_picture(found: Sequence[SeriesChart]) -> bytes:
     """At most six series under each other; PNG, 800 pixels wide."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     shown = found[:_MOST]
@@ -41,10 +40,7 @@ def series_picture(found: Sequence[SeriesChart]) -> bytes:
             axes.legend(loc="upper left", fontsize=10, frameon=False, ncol=5)
     if len(found) > len(shown):
         figure.supxlabel(f"{len(found) - len(shown)} seri lain tidak digambar", fontsize=10)
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    return png(figure)
 
 
 def _draw(axes, one: SeriesChart) -> None:  # type: ignore[no-untyped-def]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.spikes.state import DAY_HOURS, SLOTS, Floats, State
 
@@ -77,9 +78,10 @@ class Baseline:
         parts = [self.rate(piece.slot) * piece.hours for piece in pieces]
         return np.asarray(sum(parts, np.zeros(len(self.topics))))
 
-    def variance(self, mean: Floats) -> Floats:
-        """Variance of counts with such means, (..., topics)."""
-        return np.asarray(self.dispersion * mean + (BURST_VARIANCE + self.doubt) * mean**2)
+    def variance(self, mean: Floats, topic: NDArray[np.int64] | None = None) -> Floats:
+        """Variance of counts with such means, (..., topics), or of the topics that are named."""
+        at = slice(None) if topic is None else topic
+        return variance_of(mean, self.dispersion[at], self.doubt[at])
 
     def memory(self) -> Floats:
         """How much more a topic's hours varied, bursts in full, than the model expects; or less."""
@@ -106,16 +108,26 @@ def baseline_of(state: State) -> Baseline:
         share=share(state),
         seen=state.seen,
         profile=profile(state),
-        hour_factor=(state.hour_counts + HOUR_PRIOR) / (state.hour_means + HOUR_PRIOR),
-        day_factor=(state.day_counts + DAY_PRIOR) / (state.day_means + DAY_PRIOR),
+        hour_factor=factor(state.hour_counts, state.hour_means, HOUR_PRIOR),
+        day_factor=factor(state.day_counts, state.day_means, DAY_PRIOR),
         mix=mix(state),
         hours=state.hours,
     )
 
 
+def variance_of(mean: Floats, dispersion: Floats, doubt: Floats) -> Floats:
+    """Variance of counts: Poisson-like, of harmless bursts, and of a mean that is estimated."""
+    return np.asarray(dispersion * mean + (BURST_VARIANCE + doubt) * mean**2)
+
+
+def factor(counts: Floats, means: Floats, prior: float) -> Floats:
+    """Counted over expected, elementwise, drawn to 1 by so many expected."""
+    return np.asarray((counts + prior) / (means + prior))
+
+
 def profile(state: State) -> Floats:
     """The office's factor of each slot of the week, about 1 on average."""
-    return np.asarray((state.slot_counts + PROFILE_PRIOR) / (state.slot_means + PROFILE_PRIOR))
+    return factor(state.slot_counts, state.slot_means, PROFILE_PRIOR)
 
 
 def level_of_topics(state: State) -> tuple[Floats, Floats]:

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.spikes.baseline import (
-    BURST_VARIANCE,
     DAY_PRIOR,
     HOUR_PRIOR,
     PRIOR_HOURS,
     dispersion,
+    factor,
     level_of_topics,
     mix,
     profile,
+    variance_of,
 )
 from monitor.spikes.state import DAY_HOURS, SLOTS, Floats, State
 
@@ -69,7 +70,7 @@ def learn_hour(state: State, hour: Hour, pace: float = 1.0) -> None:
     rhythm, of_hour, of_day = _rhythm(state, slot)
     factor = rhythm * of_hour * of_day * seen
     mean = np.maximum(level * factor, 1e-9)
-    variance = dispersion(state) * mean + (BURST_VARIANCE + doubt) * mean**2
+    variance = variance_of(mean, dispersion(state), doubt)
     known = state.exposure >= PRIOR_HOURS / 2  # before that there is no usual to defend
     sd = np.sqrt(variance)
     tame = np.where(known, np.minimum(hour.negatives, mean + 3 * sd + 1.5), hour.negatives)
@@ -96,8 +97,8 @@ def learn_hour(state: State, hour: Hour, pace: float = 1.0) -> None:
 def _rhythm(state: State, slot: int) -> tuple[float, Floats, Floats]:
     """Factors of a slot: the office's, and each topic's own of its hour and its weekday."""
     hour, day = slot % DAY_HOURS, slot // DAY_HOURS
-    of_hour = (state.hour_counts[hour] + HOUR_PRIOR) / (state.hour_means[hour] + HOUR_PRIOR)
-    of_day = (state.day_counts[day] + DAY_PRIOR) / (state.day_means[day] + DAY_PRIOR)
+    of_hour = factor(state.hour_counts[hour], state.hour_means[hour], HOUR_PRIOR)
+    of_day = factor(state.day_counts[day], state.day_means[day], DAY_PRIOR)
     return float(profile(state)[slot]), of_hour, of_day
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from monitor.spikes.baseline import BURST_VARIANCE
+from monitor.spikes.baseline import variance_of
 from monitor.spikes.state import Floats
 from monitor.spikes.tail import at_least as tail
 
@@ -149,7 +149,7 @@ def _expected(before: Floats, exposure: Floats, now: int) -> tuple[Floats, Float
     # Words come in bursts under one post; a term that burst before may well burst again.
     spread = (DISPERSION_PRIOR + squares) / (DISPERSION_PRIOR + fitted.sum(axis=1))
     mean = rate * now
-    return mean, np.maximum(spread, 1.0) * mean + (BURST_VARIANCE + 1 / shape) * mean**2
+    return mean, variance_of(mean, np.maximum(spread, 1.0), 1 / shape)
 
 
 def _decades(chance: float) -> float:

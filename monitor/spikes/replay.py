@@ -16,13 +16,19 @@ from numpy.typing import NDArray
 
 from monitor.spikes.baseline import Baseline, baseline_of
 from monitor.spikes.learner import Hour, learn_hour
-from monitor.spikes.scoring import Detector, combined, deviation, spread, window_surprise
+from monitor.spikes.scoring import (
+    FIRST_HOURS,
+    Detector,
+    combined,
+    deviation,
+    spread,
+    window_surprise,
+)
 from monitor.spikes.state import Floats, State
 
 Ints = NDArray[np.int64]
 
 LATE_HOURS: Final = 6  # by then an hour's comments have come and people have spoken
-FIRST_HOURS: Final = 6  # learned hours of a topic before anything is said of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
-from monitor.spikes.baseline import BURST_VARIANCE, Baseline
+from monitor.spikes.baseline import Baseline
 from monitor.spikes.state import Floats
 from monitor.spikes.tail import surprise
 
@@ -26,6 +26,7 @@ SCALE: Final = 10.9
 MEMORY: Final = 0.35
 SHARE_CORRELATION: Final = 0.02
 LEAST: Final = 4  # negatives in the longest window below which nothing is scored
+FIRST_HOURS: Final = 6  # learned hours before anything is said: there is no usual yet
 _TINY: Final = 1e-300
 _LEAST_MEAN: Final = 1e-9
 
@@ -62,9 +63,8 @@ def spread(
 
     ``topic`` says which topic each window is of; None: one window a topic, in order.
     """
-    at = np.arange(len(mean)) if topic is None else topic
-    variance = baseline.dispersion[at] * mean + (BURST_VARIANCE + baseline.doubt[at]) * mean**2
-    return np.asarray(variance * baseline.memory()[at] ** detector.memory)
+    at = slice(None) if topic is None else topic
+    return np.asarray(baseline.variance(mean, topic) * baseline.memory()[at] ** detector.memory)
 
 
 def window_surprise(

@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from monitor.records import Level, Reading
 from monitor.spikes.baseline import Baseline, Piece
 from monitor.spikes.levels import Rules, level_of
-from monitor.spikes.scoring import DETECTORS, combined, spread, window_surprise
+from monitor.spikes.scoring import DETECTORS, FIRST_HOURS, combined, spread, window_surprise
 from monitor.spikes.state import Floats
 from monitor.spikes.tail import usual_range
 
 YOUNG_HOURS: Final = 7 * 24
 YOUNG_COMMENTS: Final = 50
-FIRST_HOURS: Final = 6  # learned hours before which nothing opens: there is no usual yet
 _DETECTOR = DETECTORS["issue"]
 
 
