@@ -1,0 +1,42 @@
+"""A suggested reply on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.records.base import CommentId, DraftId, IncidentId
+
+
+class DraftState(StrEnum):
+    """Where a suggested reply stands; only ``approved`` leads to ``posting``."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    POSTING = "posting"
+    POSTED = "posted"
+    UNSURE = "unsure"
+    FAILED = "failed"
+    STALE = "stale"
+    TO_COPY = "to_copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A suggested reply to one comment, with both versions when a person edited it."""
+
+    id: DraftId
+    incident_id: IncidentId | None
+    comment_id: CommentId
+    text: str
+    suggested: str
+    origin: str
+    state: DraftState
+    target_hash: str
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    why: str | None = None
+    permalink: str | None = None
