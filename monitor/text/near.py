@@ -1,7 +1,7 @@
 """Nearly the same text: where to look for it (MinHash bands), and whether it is one.
 
-The second stage of finding copies, after the exact key of ``copies``. Texts that differ in a
-negator, a number, or a word of time ("sudah", "akan") are no copies however alike they look.
+The second stage of finding copies, after the exact key of ``copies``; rapidfuzz checks. Texts that
+differ in a negator, a number, or a word of time ("sudah", "akan") are no copies however alike.
 Broder, "On the resemblance and containment of documents" (1997); bands and rows as in Leskovec,
 Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4. Must not read a store or decide
 what a copy means.
@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Indel
 
 from monitor.text.copies import letters
 from monitor.text.languages import LANGUAGES
@@ -65,21 +66,8 @@ def marks(words: str) -> tuple[str, ...]:
 
 
 def likeness(one: str, other: str) -> float:
-    """Letters that both have in the same order, as a share of all letters, 0 to 1.
-
-    The bit-parallel longest common subsequence of Hyyrö (2004), letters of ``one`` as bits.
-    """
-    both = len(one) + len(other)
-    if not both:
-        return 1.0
-    most = min(len(one), len(other))
-    if 2 * most / both < ALIKE:  # too different in length to matter; this is the best possible
-        return 2 * most / both
-    begin = _same_start(one, other)
-    one, other = one[begin:], other[begin:]
-    end = _same_start(one[::-1], other[::-1])
-    middle = _common(one[: len(one) - end], other[: len(other) - end])
-    return 2 * (begin + middle + end) / both
+    """Letters that both have in the same order, as a share of all letters, 0 to 1."""
+    return float(Indel.normalized_similarity(one, other))
 
 
 def _bands(texts: Sequence[tuple[str, str]]) -> list[tuple[int, ...]]:
@@ -119,24 +107,6 @@ def _marks(parts: list[str]) -> Iterator[str]:
 
 def _head(words: str) -> str:
     return letters(words[: 2 * _MOST_LETTERS])[:_MOST_LETTERS].ljust(_SHINGLE)
-
-
-def _same_start(one: str, other: str) -> int:
-    most = min(len(one), len(other))
-    return next((i for i in range(most) if one[i] != other[i]), most)
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the longest common subsequence."""
-    places: dict[str, int] = {}
-    for i, letter in enumerate(one):
-        places[letter] = places.get(letter, 0) | 1 << i
-    full = (1 << len(one)) - 1
-    left = full
-    for letter in other:
-        met = left & places.get(letter, 0)
-        left = ((left + met) | (left - met)) & full
-    return len(one) - left.bit_count()
 
 
 def _together(columns: Sequence[NDArray[np.unsignedinteger]]) -> NDArray[np.uint64]:
