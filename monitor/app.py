@@ -19,7 +19,8 @@ import schedule
 from sqlite_utils import Database
 
 from monitor import pipeline
-from monitor.config import Settings, SourcePart
+from monitor.config import Settings
+from monitor.config_parts import SourcePart
 from monitor.errors import ConfigError, MonitorError
 from monitor.knowledge import Knowledge, load_knowledge
 from monitor.platforms.base import Replier, Source

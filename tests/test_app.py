@@ -18,12 +18,12 @@ import pytest
 from pydantic import SecretStr
 
 from monitor import app, pipeline
-from monitor.config import (
+from monitor.config import Settings
+from monitor.config_parts import (
     ChatPart,
     Classify,
     Levels,
     Paths,
-    Settings,
     SourcePart,
     Spikes,
     Telegram,

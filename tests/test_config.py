@@ -10,14 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from monitor.config import (
-    CONFIG_NAME,
-    ChatPart,
-    Settings,
-    SourcePart,
-    find_config,
-    load_settings,
-)
+from monitor.config import CONFIG_NAME, Settings, find_config, load_settings
+from monitor.config_parts import ChatPart, SourcePart
 from monitor.errors import ConfigError
 from monitor.records import Level
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import Paths, Settings, Spikes
+from monitor.config import Settings
+from monitor.config_parts import Paths, Spikes
 from monitor.errors import ConfigError, ModelError
 from monitor.records import Intent, Sentiment
 from monitor.texts import classify_lines, spike_rows, text_of

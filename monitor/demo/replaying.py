@@ -15,17 +15,8 @@ import typer
 from sqlite_utils import Database
 
 from monitor import app, pipeline
-from monitor.config import (
-    Classify,
-    Office,
-    Paths,
-    Poll,
-    Settings,
-    Telegram,
-    Web,
-    find_config,
-    load_settings,
-)
+from monitor.config import Settings, find_config, load_settings
+from monitor.config_parts import Classify, Office, Paths, Poll, Telegram, Web
 from monitor.demo import people as office
 from monitor.demo import scenario
 from monitor.demo.site import ScriptedSite
