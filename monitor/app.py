@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from monitor import pipeline
 from monitor.config import Settings
-from monitor.config_parts import SourcePart
+from monitor.config.parts import SourcePart
 from monitor.errors import ConfigError, MonitorError
 from monitor.knowledge import Knowledge, load_knowledge
 from monitor.platforms.base import Replier, Source

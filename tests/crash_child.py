@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor import app, pipeline
-from monitor.config_parts import ChatPart
+from monitor.config.parts import ChatPart
 from monitor.platforms.wordpress import WordPress, WordPressSettings
 from monitor.records import DraftState, Person, PersonId, Role, SourceId
 from monitor.steps import decide

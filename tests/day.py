@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from monitor import app, pipeline
-from monitor.config_parts import ChatPart
+from monitor.config.parts import ChatPart
 from monitor.errors import PlatformError, Reason
 from monitor.messages import Message
 from monitor.platforms.base import Page

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from monitor import app, pipeline
 from monitor.config import Settings
-from monitor.config_parts import (
+from monitor.config.parts import (
     ChatPart,
     Classify,
     Levels,

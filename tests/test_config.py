@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from monitor.config import CONFIG_NAME, Settings, find_config, load_settings
-from monitor.config_parts import ChatPart, SourcePart
+from monitor.config.parts import ChatPart, SourcePart
 from monitor.errors import ConfigError
 from monitor.records import Level
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config_parts import Levels, Spikes
+from monitor.config.parts import Levels, Spikes
 from monitor.errors import ConfigError
 from monitor.records import EventKind, IncidentState, Level
 from monitor.steps.backtest import alerts, replay_stored, with_people

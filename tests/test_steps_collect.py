@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.config_parts import SourcePart
+from monitor.config.parts import SourcePart
 from monitor.errors import ConfigError, MonitorError, PlatformError, Reason
 from monitor.platforms.base import Gap, Page, Source
 from monitor.records import NoticeKind, SourceId, SourceStatus

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.config_parts import Levels, Spikes
+from monitor.config.parts import Levels, Spikes
 from monitor.records import EventKind, IncidentState, LabelField, Level, Sentiment, SourceId
 from monitor.steps.judge import judge
 from monitor.store import incidents, predictions, sources

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from monitor.calendar import Calendar
-from monitor.config_parts import Spikes
+from monitor.config.parts import Spikes
 from monitor.records import EventKind, IncidentState, LabelField, Sentiment, SourceId
 from monitor.spikes import State
 from monitor.steps.judge import judge

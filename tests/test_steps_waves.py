@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config_parts import Copies
+from monitor.config.parts import Copies
 from monitor.records import (
     CommentId,
     EventKind,

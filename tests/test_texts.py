@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config import Settings
-from monitor.config_parts import Paths, Spikes
+from monitor.config.parts import Paths, Spikes
 from monitor.errors import ConfigError, ModelError
 from monitor.records import Intent, Sentiment
 from monitor.texts import classify_lines, spike_rows, text_of

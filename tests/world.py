@@ -19,7 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.config import Settings
-from monitor.config_parts import ChatPart, Paths, Telegram
+from monitor.config.parts import ChatPart, Paths, Telegram
 from monitor.errors import PlatformError, Reason
 from monitor.knowledge import load_knowledge
 from monitor.messages import Message

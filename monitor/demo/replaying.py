@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor import app, pipeline
 from monitor.config import Settings, find_config, load_settings
-from monitor.config_parts import Classify, Office, Paths, Poll, Telegram, Web
+from monitor.config.parts import Classify, Office, Paths, Poll, Telegram, Web
 from monitor.demo import people as office
 from monitor.demo import scenario
 from monitor.demo.site import ScriptedSite

@@ -25,7 +25,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from monitor.config_parts import (
+from monitor.config.parts import (
     ChatPart,
     Classify,
     Copies,
@@ -122,7 +122,7 @@ def find_config(named: Path | None) -> Path:
         if not wanted.is_file():
             raise ConfigError(f"configuration: {wanted}: no such file")
         return wanted
-    for folder in (Path(), Path(__file__).resolve().parent.parent):
+    for folder in (Path(), Path(__file__).resolve().parent.parent.parent):
         if (folder / CONFIG_NAME).is_file():
             return folder / CONFIG_NAME
     raise ConfigError(
