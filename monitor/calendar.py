@@ -1,7 +1,7 @@
 """The office's calendar: holidays and Ramadan, from data/calendar/libur.toml.
 
-Layer 1: pure. A holiday counts as a Sunday where hours of the week are compared; Ramadan is only
-named.
+Layer 1: pure. A holiday counts as a Sunday where hours of the week are compared, and as no working
+day where a clock of the office runs; Ramadan is only named.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError
 
-_SUNDAY = 6
+_SATURDAY, _SUNDAY = 5, 6
+_DAY = timedelta(days=1)
 _ACCEPTED = (
     '[libur] with lines such as 2026-08-17 = "Hari Kemerdekaan", [[ramadan]] with mulai and selesai'
 )
@@ -33,6 +34,22 @@ class Calendar:
         local = at.astimezone(zone)
         day = _SUNDAY if local.date() in self.holidays else local.weekday()
         return day * 24 + local.hour
+
+    def working(self, day: date) -> bool:
+        """Whether offices work on that day: Monday to Friday and no holiday."""
+        return day.weekday() < _SATURDAY and day not in self.holidays
+
+    def after(self, at: datetime, days: int, zone: ZoneInfo) -> datetime:
+        """The instant so many working days later, at the same local time.
+
+        The day itself does not count; what begins on a day off begins on the next working day.
+        """
+        local = at.astimezone(zone)
+        day = local.date()
+        while days > 0:
+            day += _DAY
+            days -= self.working(day)
+        return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
     def note(self, day: date) -> str | None:
         """What is special about a day, in Indonesian, or None."""

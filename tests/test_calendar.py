@@ -76,3 +76,28 @@ def test_an_office_without_the_file_has_no_holidays(tmp_path: Path) -> None:
     for name in ("taxonomy.toml", "templates"):
         (tmp_path / name).symlink_to(DATA / name)
     assert load_knowledge(tmp_path).calendar == Calendar()
+
+
+@pytest.mark.parametrize(
+    ("begin", "days", "end"),
+    [
+        ((2026, 8, 13, 9), 1, (2026, 8, 14, 9)),
+        ((2026, 8, 13, 9), 2, (2026, 8, 18, 9)),  # over a weekend and Independence Day
+        ((2026, 8, 15, 9), 1, (2026, 8, 18, 9)),  # a Saturday counts as nothing
+        ((2026, 8, 13, 9), 5, (2026, 8, 21, 9)),
+        ((2026, 8, 13, 9), 0, (2026, 8, 13, 9)),
+    ],
+)
+def test_a_clock_of_working_days_skips_weekends_and_holidays(
+    begin: tuple[int, int, int, int], days: int, end: tuple[int, int, int, int]
+) -> None:
+    calendar = read_calendar(WORDS, "libur.toml")
+    after = calendar.after(datetime(*begin, tzinfo=ZONE), days, ZONE)
+    assert after == datetime(*end, tzinfo=ZONE)
+    assert after.tzinfo is UTC
+
+
+def test_working_days_are_weekdays_that_are_no_holiday() -> None:
+    calendar = read_calendar(WORDS, "libur.toml")
+    week = [calendar.working(date(2026, 8, day)) for day in range(17, 24)]
+    assert week == [False, True, True, True, True, False, False]

@@ -23,6 +23,18 @@ MAY = {
     Action.LABEL: {*OFFICE, Role.TRAINER},
     Action.TRAIN: {Role.TRAINER},
     Action.TUNE: {Role.ADMIN},
+    Action.HAND_OVER: OFFICE,
+    Action.REOPEN: OFFICE,
+    Action.ESCALATE: OFFICE,
+    Action.ASK_OPD: OFFICE,
+    Action.ANSWER: {Role.ADMIN, Role.OPD},
+    Action.HAND_OFF: OFFICE,
+    Action.STATE: {Role.ADMIN},
+    Action.READ: set(Role),
+    Action.ROTA: OFFICE,
+    Action.INVITE: {Role.ADMIN},
+    Action.INTAKE: OFFICE,
+    Action.ASK: set(Role),
 }
 MOVES = {
     Action.ACKNOWLEDGE: (IncidentState.ACKNOWLEDGED, EventKind.ACKNOWLEDGED),

@@ -16,6 +16,7 @@ from monitor.errors import StorageError
 from monitor.steps.learn import learned_state, usual
 from monitor.store import connection, incidents, open_store
 from monitor.store.connection import (
+    KNOWN,
     changed,
     from_epoch,
     maybe_epoch,
@@ -26,7 +27,7 @@ from monitor.store.connection import (
     to_epoch,
 )
 from monitor.store.incidents import dump_reading
-from monitor.store.schema import KNOWN, migrations
+from monitor.store.schema import migrations
 from tests.making import NOW, make_reading
 from tests.world import make_tools
 

@@ -21,6 +21,18 @@ class Action(StrEnum):
     LABEL = "label"
     TRAIN = "train"
     TUNE = "tune"
+    HAND_OVER = "hand_over"
+    REOPEN = "reopen"
+    ESCALATE = "escalate"
+    ASK_OPD = "ask_opd"
+    ANSWER = "answer"
+    HAND_OFF = "hand_off"
+    STATE = "state"
+    READ = "read"
+    ROTA = "rota"
+    INVITE = "invite"
+    INTAKE = "intake"
+    ASK = "ask"
 
 
 _ROLES: dict[Action, frozenset[Role]] = {
@@ -33,6 +45,18 @@ _ROLES: dict[Action, frozenset[Role]] = {
     Action.LABEL: frozenset({Role.HUMAS, Role.ADMIN, Role.TRAINER}),
     Action.TRAIN: frozenset({Role.TRAINER}),
     Action.TUNE: frozenset({Role.ADMIN}),
+    Action.HAND_OVER: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.REOPEN: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.ESCALATE: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.ASK_OPD: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.ANSWER: frozenset({Role.OPD, Role.ADMIN}),
+    Action.HAND_OFF: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.STATE: frozenset({Role.ADMIN}),
+    Action.READ: frozenset(Role),
+    Action.ROTA: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.INVITE: frozenset({Role.ADMIN}),
+    Action.INTAKE: frozenset({Role.HUMAS, Role.ADMIN}),
+    Action.ASK: frozenset(Role),
 }
 
 _NEXT: dict[Action, tuple[IncidentState, EventKind]] = {

@@ -37,6 +37,12 @@ class EventKind(StrEnum):
     CALMED = "calmed"
     FORGOTTEN = "forgotten"
     MERGED = "merged"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    HANDED_OVER = "handed_over"
+    ESCALATED = "escalated"
+    REOPENED = "reopened"
+    ROUTED = "routed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,11 @@ class NewTopic:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One rising issue. ``topic`` is its fingerprint: only one may be live at a time."""
+    """One rising issue. ``topic`` is its fingerprint: only one may be live at a time.
+
+    ``escalated``: how many steps of the chain were taken since somebody last moved it;
+    ``parent_id``: the larger incident that mutes it; ``opd``: where people sent it, None: by map.
+    """
 
     id: IncidentId
     topic: str
@@ -104,6 +114,9 @@ class Incident:
     calm_since: datetime | None = None
     touched_at: datetime | None = None
     closed_at: datetime | None = None
+    escalated: int = 0
+    parent_id: IncidentId | None = None
+    opd: str | None = None
 
 
 _WAVE_TOPIC = "salinan:"

@@ -20,13 +20,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the office; ``telegram_id`` None can act on the local page only."""
+    """Somebody of the office; ``telegram_id`` None can act on the local page only.
+
+    ``opd``: the agency whose questions an OPD contact answers.
+    """
 
     id: PersonId
     name: str
     roles: frozenset[Role]
     telegram_id: int | None = None
     active: bool = True
+    opd: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,13 @@ class NoticeKind(StrEnum):
     EVENT = "event"
     DRAFT = "draft"
     OPERATOR = "operator"
+    PERSONAL = "personal"
+    DUTY = "duty"
+    QUESTION = "question"
+    HANDOFF = "handoff"
+    BATCH = "batch"
+    NARRATIVE = "narrative"
+    DIGEST = "digest"
 
 
 class NoticeState(StrEnum):

@@ -12,22 +12,19 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor.errors import DeliveryError, Reason
-from monitor.messages import Message, answers
+from monitor.messages import Message
 from monitor.records import (
     Chat,
     ChatId,
-    DraftId,
     Event,
-    EventId,
     EventKind,
-    IncidentId,
     Level,
     Notice,
     NoticeKind,
 )
-from monitor.steps import views
+from monitor.steps.rendering import incident_of, render
 from monitor.steps.tools import Tools, log
-from monitor.store import drafts, incidents, notices, people
+from monitor.store import incidents, notices, people
 from monitor.telegram.base import Place
 
 _ANNOUNCED = (EventKind.RAISED, EventKind.FORGOTTEN, EventKind.WOKEN)
@@ -69,7 +66,7 @@ def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
         return False
     tools.boundary("notify:before-call")
     try:
-        message = _render(db, tools, notice, now)
+        message = render(db, tools, notice, now)
         message_id = _deliver(db, tools, notice, message)
     except DeliveryError as error:
         _fail(db, tools, notice, error, now)
@@ -78,33 +75,6 @@ def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
     notices.finish(db, notice, message_id, _shown(message))
     tools.boundary("notify:after-write")
     return True
-
-
-def _render(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
-    if notice.kind is NoticeKind.CARD:
-        incident = incidents.get(db, IncidentId(notice.subject_id))
-        assert incident is not None  # incidents are never deleted
-        return views.card_message(db, tools, incident, now)
-    if notice.kind is NoticeKind.DRAFT:
-        draft = drafts.get(db, DraftId(notice.subject_id))
-        assert draft is not None  # drafts are never deleted
-        return views.draft_view(db, tools, draft, now)
-    if notice.kind is NoticeKind.EVENT:
-        return _announcement(db, tools, EventId(notice.subject_id))
-    return Message(notice.text or "")
-
-
-def _announcement(db: Database, tools: Tools, event_id: EventId) -> Message:
-    event = incidents.event(db, event_id)
-    incident = incidents.get(db, event.incident_id)
-    assert incident is not None  # an event belongs to an incident
-    name = tools.issue(incident.topic).name
-    if event.kind is EventKind.RAISED:
-        return Message(answers.raised(name, incident))
-    if event.kind is EventKind.WOKEN:
-        return Message(answers.woken(name, incident))
-    minutes = round((event.at - incident.opened_at).total_seconds() / 60)
-    return Message(answers.forgotten(name, minutes, incident))
 
 
 def _deliver(db: Database, tools: Tools, notice: Notice, message: Message) -> int:
@@ -125,17 +95,14 @@ def _shown(message: Message) -> str:
 
 
 def _reply_to(db: Database, notice: Notice) -> int | None:
-    """Announcements and drafts answer the card, so that a tap leads to it."""
-    incident_id: IncidentId | None = None
-    if notice.kind is NoticeKind.EVENT:
-        incident_id = incidents.event(db, EventId(notice.subject_id)).incident_id
-    elif notice.kind is NoticeKind.DRAFT:
-        draft = drafts.get(db, DraftId(notice.subject_id))
-        incident_id = draft.incident_id if draft else None
+    """What speaks of an incident answers its card, so that a tap leads to it."""
+    incident_id = incident_of(db, notice)
     if incident_id is None:
         return None
-    found = notices.find(db, notice.chat_id, NoticeKind.CARD, int(incident_id))
-    return found.message_id if found else None
+    card = notices.find(db, notice.chat_id, NoticeKind.CARD, int(incident_id), notice.thread_id)
+    # A message can only answer one of its own forum topic.
+    near = card is not None and card.thread_id == notice.thread_id
+    return card.message_id if card is not None and near else None
 
 
 def _fail(db: Database, tools: Tools, notice: Notice, error: DeliveryError, now: datetime) -> None:

@@ -259,6 +259,9 @@ def _incident(row: Row) -> Incident:
         calm_since=maybe_from_epoch(row["calm_since"]),
         touched_at=maybe_from_epoch(row["touched_at"]),
         closed_at=maybe_from_epoch(row["closed_at"]),
+        escalated=row["escalated"],
+        parent_id=None if row["parent_id"] is None else IncidentId(row["parent_id"]),
+        opd=row["opd"],
     )
 
 

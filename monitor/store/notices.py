@@ -1,4 +1,4 @@
-"""Notices: one living message per chat, kind and subject, sent at least once.
+"""Notices: one living message per chat (or forum topic), kind and subject, sent at least once.
 
 ``sending`` is written before the call and the result after it. Whatever is still ``sending`` when
 a process starts may or may not have arrived, so it becomes due again. Every wish raises
@@ -32,7 +32,8 @@ _DUE = (
 )
 _WISH = (
     "INSERT INTO notice (chat_id, thread_id, kind, subject_id, state, due_at, text) "
-    "VALUES (?, ?, ?, ?, 'due', ?, ?) ON CONFLICT (chat_id, kind, subject_id) DO UPDATE SET "
+    "VALUES (?, ?, ?, ?, 'due', ?, ?) "
+    "ON CONFLICT (chat_id, coalesce(thread_id, 0), kind, subject_id) DO UPDATE SET "
     "version = version + 1, text = excluded.text, "
     f"{_DUE.format('excluded.due_at')}, "
     "state = CASE WHEN state = 'sending' THEN 'sending' ELSE 'due' END"
@@ -165,12 +166,19 @@ def lose_message(db: Database, notice: Notice, now: datetime) -> None:
         )
 
 
-def find(db: Database, chat_id: ChatId, kind: NoticeKind, subject_id: int) -> Notice | None:
-    """The message of a subject in a chat, or None."""
+def find(
+    db: Database,
+    chat_id: ChatId,
+    kind: NoticeKind,
+    subject_id: int,
+    thread_id: int | None = None,
+) -> Notice | None:
+    """The message of a subject in a chat, in this forum topic if it stands there, or None."""
     row = one(
         db,
-        "SELECT * FROM notice WHERE chat_id = ? AND kind = ? AND subject_id = ?",
-        [chat_id, kind.value, subject_id],
+        "SELECT * FROM notice WHERE chat_id = ? AND kind = ? AND subject_id = ? "
+        "ORDER BY coalesce(thread_id, 0) <> coalesce(?, 0), id LIMIT 1",
+        [chat_id, kind.value, subject_id, thread_id],
     )
     return None if row is None else _notice(row)
 

@@ -213,6 +213,7 @@ def _person(row: Row) -> Person:
         roles=frozenset(Role(role) for role in filter(None, row["roles"].split(","))),
         telegram_id=row["telegram_id"],
         active=bool(row["active"]),
+        opd=row["opd"],
     )
 
 

@@ -277,13 +277,13 @@ CREATE TABLE audit (
 @migrations()
 def m001_collected(db: Database) -> None:
     """Sources, coverage and comments."""
-    _run(db, _COLLECTED)
+    run(db, _COLLECTED)
 
 
 @migrations()
 def m002_understood(db: Database) -> None:
     """Predictions, copies, labels, and the counts with their triggers."""
-    _run(db, _UNDERSTOOD)
+    run(db, _UNDERSTOOD)
     for live in (False, True):
         db.conn.execute(_tally_trigger("INSERT", "NEW", 1, live))
         db.conn.execute(_tally_trigger("DELETE", "OLD", -1, live))
@@ -292,19 +292,19 @@ def m002_understood(db: Database) -> None:
 @migrations()
 def m003_people(db: Database) -> None:
     """People, chats and open questions to people."""
-    _run(db, _PEOPLE)
+    run(db, _PEOPLE)
 
 
 @migrations()
 def m004_alerted(db: Database) -> None:
     """Incidents, events and notices."""
-    _run(db, _ALERTED)
+    run(db, _ALERTED)
 
 
 @migrations()
 def m005_answered(db: Database) -> None:
     """Drafts, posts and the append-only audit trail."""
-    _run(db, _ANSWERED)
+    run(db, _ANSWERED)
     for verb in ("UPDATE", "DELETE"):
         db.conn.execute(
             f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
@@ -334,7 +334,7 @@ _UNLEARN = (
 @migrations()
 def m006_learned(db: Database) -> None:
     """What is usual, as states that are dropped by themselves when an hour before them changes."""
-    _run(db, _LEARNED)
+    run(db, _LEARNED)
     for trigger in _UNLEARN:
         db.conn.execute(trigger)
 
@@ -360,7 +360,7 @@ CREATE INDEX comment_account
 @migrations()
 def m007_near_copies(db: Database) -> None:
     """First texts of the last days and where to look for them; what an account wrote before."""
-    _run(db, _NEAR)
+    run(db, _NEAR)
 
 
 _NEW_TOPICS = """
@@ -387,7 +387,7 @@ INSERT INTO new_topic_look (only_row) VALUES (1);
 @migrations()
 def m008_topics(db: Database) -> None:
     """Topics that fit no issue, and when they were last looked for."""
-    _run(db, _NEW_TOPICS)
+    run(db, _NEW_TOPICS)
 
 
 _CHOSEN = """
@@ -403,10 +403,11 @@ CREATE TABLE choice (
 @migrations()
 def m009_choices(db: Database) -> None:
     """What people chose in the bot in place of the configuration, and what follows from it."""
-    _run(db, _CHOSEN)
+    run(db, _CHOSEN)
 
 
-def _run(db: Database, script: str) -> None:
+def run(db: Database, script: str) -> None:
+    """Run the statements of a script inside the migration's transaction."""
     # Not executescript(): that would commit the migration's own transaction first.
     for statement in script.split(";\n"):
         if statement.strip():

@@ -11,11 +11,15 @@ from monitor.records import ChatId
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message goes: a chat, perhaps a forum topic, perhaps as the answer to a message."""
+    """Where a message goes: a chat, perhaps a forum topic, perhaps as the answer to a message.
+
+    ``silent``: it arrives without a sound.
+    """
 
     chat_id: ChatId
     thread_id: int | None = None
     reply_to: int | None = None
+    silent: bool = False
 
 
 class Channel(Protocol):

@@ -126,6 +126,7 @@ class TelegramChannel(Channel):
             "reply_parameters": answering(place.reply_to),
             "reply_markup": keyboard(message),
             "parse_mode": ParseMode.HTML if form.markup else None,
+            "disable_notification": place.silent or None,
         }
         if form.body is Body.PICTURE:
             caption = _words(message, form, CAPTION_LIMIT)

@@ -1,0 +1,94 @@
+"""What each kind of notice shows now, and which incident's card it answers. Reads only.
+
+A new kind of notice is one function here or in a file of its own, and one line in each table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlite_utils import Database
+
+from monitor.messages import Message, answers
+from monitor.records import (
+    DraftId,
+    EventId,
+    EventKind,
+    Incident,
+    IncidentId,
+    Notice,
+    NoticeKind,
+)
+from monitor.steps import views
+from monitor.steps.tools import Tools
+from monitor.store import drafts, incidents
+
+Renderer = Callable[[Database, Tools, Notice, datetime], Message]
+Finder = Callable[[Database, Notice], IncidentId | None]
+
+
+def render(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
+    """The message of a notice as people should see it now."""
+    return _RENDERERS.get(notice.kind, _fixed)(db, tools, notice, now)
+
+
+def incident_of(db: Database, notice: Notice) -> IncidentId | None:
+    """The incident that a notice speaks of below its card; None for the card itself."""
+    find = _INCIDENTS.get(notice.kind)
+    return find(db, notice) if find else None
+
+
+def _fixed(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
+    """Words that were written once."""
+    return Message(notice.text or "")
+
+
+def _card(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
+    return views.card_message(db, tools, _incident(db, IncidentId(notice.subject_id)), now)
+
+
+def _draft(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
+    draft = drafts.get(db, DraftId(notice.subject_id))
+    assert draft is not None  # drafts are never deleted
+    return views.draft_view(db, tools, draft, now)
+
+
+def _announcement(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
+    event = incidents.event(db, EventId(notice.subject_id))
+    incident = _incident(db, event.incident_id)
+    name = tools.issue(incident.topic).name
+    if event.kind is EventKind.RAISED:
+        return Message(answers.raised(name, incident))
+    if event.kind is EventKind.WOKEN:
+        return Message(answers.woken(name, incident))
+    minutes = round((event.at - incident.opened_at).total_seconds() / 60)
+    return Message(answers.forgotten(name, minutes, incident))
+
+
+def _incident(db: Database, incident_id: IncidentId) -> Incident:
+    incident = incidents.get(db, incident_id)
+    assert incident is not None  # incidents are never deleted
+    return incident
+
+
+def _of_event(db: Database, notice: Notice) -> IncidentId | None:
+    return incidents.event(db, EventId(notice.subject_id)).incident_id
+
+
+def _of_draft(db: Database, notice: Notice) -> IncidentId | None:
+    draft = drafts.get(db, DraftId(notice.subject_id))
+    return draft.incident_id if draft else None
+
+
+_RENDERERS: Final[Mapping[NoticeKind, Renderer]] = {
+    NoticeKind.CARD: _card,
+    NoticeKind.EVENT: _announcement,
+    NoticeKind.DRAFT: _draft,
+}
+
+_INCIDENTS: Final[Mapping[NoticeKind, Finder]] = {
+    NoticeKind.EVENT: _of_event,
+    NoticeKind.DRAFT: _of_draft,
+}

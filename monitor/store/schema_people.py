@@ -1,0 +1,169 @@
+"""Tables of what people do with an alert: duty, routing, questions, signatures, statements.
+
+A migration of ``schema``; imported by ``connection`` so that it is always known.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+
+from monitor.store.schema import migrations, run
+
+_REGISTER = """
+ALTER TABLE person ADD COLUMN opd TEXT;
+CREATE TABLE invite (
+  key TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  roles TEXT NOT NULL,
+  opd TEXT,
+  replaces TEXT,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  until_at INTEGER NOT NULL,
+  used_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE absence (
+  id INTEGER PRIMARY KEY,
+  person TEXT NOT NULL,
+  stand_in TEXT,
+  from_at INTEGER NOT NULL,
+  until_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL
+);
+CREATE INDEX absence_until ON absence(until_at)
+"""
+
+_ESCALATED = """
+ALTER TABLE incident ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN parent_id INTEGER REFERENCES incident(id);
+ALTER TABLE incident ADD COLUMN opd TEXT
+"""
+
+# One message a topic: cards stand in the office's topic of a forum, copies in those of OPDs.
+_NOTICES = """
+CREATE TABLE notice_new (
+  id INTEGER PRIMARY KEY,
+  chat_id INTEGER NOT NULL,
+  thread_id INTEGER,
+  kind TEXT NOT NULL,
+  subject_id INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1,
+  message_id INTEGER,
+  shown TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  error TEXT,
+  text TEXT
+);
+INSERT INTO notice_new SELECT id, chat_id, thread_id, kind, subject_id, state, due_at, version,
+  message_id, shown, attempts, error, text FROM notice;
+DROP TABLE notice;
+ALTER TABLE notice_new RENAME TO notice;
+CREATE UNIQUE INDEX notice_one ON notice(chat_id, coalesce(thread_id, 0), kind, subject_id);
+CREATE INDEX notice_due ON notice(due_at) WHERE state IN ('due', 'sending');
+CREATE INDEX notice_subject ON notice(kind, subject_id)
+"""
+
+_ROUTED = """
+CREATE TABLE route (
+  id INTEGER PRIMARY KEY,
+  issue TEXT NOT NULL,
+  place TEXT,
+  opd TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL
+);
+CREATE INDEX route_issue ON route(issue, id);
+CREATE TABLE question (
+  id INTEGER PRIMARY KEY,
+  incident_id INTEGER NOT NULL REFERENCES incident(id),
+  opd TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  state TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  reminded_at INTEGER,
+  escalated_at INTEGER,
+  answer TEXT,
+  answered_by TEXT,
+  answered_at INTEGER,
+  draft_id INTEGER REFERENCES draft(id)
+);
+CREATE INDEX question_incident ON question(incident_id);
+CREATE INDEX question_open ON question(due_at) WHERE state = 'asked';
+CREATE TABLE handoff (
+  id INTEGER PRIMARY KEY,
+  incident_id INTEGER REFERENCES incident(id),
+  comment_id INTEGER REFERENCES comment(id),
+  system TEXT NOT NULL,
+  state TEXT NOT NULL,
+  form TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  due_at INTEGER,
+  ticket TEXT,
+  ticket_by TEXT,
+  ticket_at INTEGER
+)
+"""
+
+_SIGNED = """
+ALTER TABLE draft ADD COLUMN signed_level TEXT;
+ALTER TABLE draft ADD COLUMN batch_id INTEGER;
+CREATE TABLE signature (
+  draft_id INTEGER NOT NULL REFERENCES draft(id),
+  person TEXT NOT NULL,
+  text_hash TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (draft_id, person)
+) WITHOUT ROWID;
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY,
+  made_at INTEGER NOT NULL,
+  decided_by TEXT,
+  decided_at INTEGER
+)
+"""
+
+_STATED = """
+CREATE TABLE narrative (
+  id INTEGER PRIMARY KEY,
+  topic TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  link TEXT NOT NULL,
+  state TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  approved_by TEXT,
+  approved_at INTEGER,
+  until_at INTEGER NOT NULL,
+  UNIQUE (topic, version)
+);
+CREATE UNIQUE INDEX narrative_valid ON narrative(topic) WHERE state = 'valid';
+CREATE TABLE narrative_use (
+  narrative_id INTEGER NOT NULL REFERENCES narrative(id),
+  person TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (narrative_id, person, kind)
+) WITHOUT ROWID
+"""
+
+
+@migrations()
+def m010_people(db: Database) -> None:
+    """Invitations, absences, escalation, routes, questions, signatures, statements."""
+    for script in (_REGISTER, _ESCALATED, _NOTICES, _ROUTED, _SIGNED, _STATED):
+        run(db, script)
+
+
+KNOWN: Final = frozenset({"m010_people"})
