@@ -231,12 +231,12 @@ def buttons(state: IncidentState, count: int = 0) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("state", "count", "rows"),
     [
-        (IncidentState.OPEN, 0, [["ak", "si", "dr"], ["re", "di"]]),
-        (IncidentState.OPEN, 5, [["ak", "si", "dr"], ["re", "di"], ["lb", "lb", "lb"]]),
-        (IncidentState.ACKNOWLEDGED, 0, [["si", "dr"], ["re", "di"]]),
-        (IncidentState.SILENCED, 1, [["ak", "si", "dr"], ["re", "di"], ["lb"]]),
-        (IncidentState.RESOLVED, 2, [["lb", "lb"]]),
-        (IncidentState.DISMISSED, 0, []),
+        (IncidentState.OPEN, 0, [["ak", "si", "dr"], ["re", "di", "mo"]]),
+        (IncidentState.OPEN, 5, [["ak", "si", "dr"], ["re", "di", "mo"], ["lb", "lb", "lb"]]),
+        (IncidentState.ACKNOWLEDGED, 0, [["si", "dr"], ["re", "di", "mo"]]),
+        (IncidentState.SILENCED, 1, [["ak", "si", "dr"], ["re", "di", "mo"], ["lb"]]),
+        (IncidentState.RESOLVED, 2, [["ro"], ["lb", "lb"]]),
+        (IncidentState.DISMISSED, 0, [["ro"]]),
     ],
 )
 def test_only_what_can_still_be_done_has_a_button(

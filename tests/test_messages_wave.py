@@ -117,10 +117,10 @@ def buttons(state: IncidentState, *, text: bool = True) -> list[list[str]]:
 
 
 def test_only_what_can_be_done_to_a_wave_has_a_button() -> None:
-    assert buttons(IncidentState.OPEN) == [["ak", "si"], ["re", "di"], ["lb"]]
-    assert buttons(IncidentState.ACKNOWLEDGED, text=False) == [["si"], ["re", "di"]]
-    assert buttons(IncidentState.RESOLVED) == [["lb"]]
-    assert buttons(IncidentState.DISMISSED, text=False) == []
+    assert buttons(IncidentState.OPEN) == [["ak", "si"], ["re", "di", "mo"], ["lb"]]
+    assert buttons(IncidentState.ACKNOWLEDGED, text=False) == [["si"], ["re", "di", "mo"]]
+    assert buttons(IncidentState.RESOLVED) == [["ro"], ["lb"]]
+    assert buttons(IncidentState.DISMISSED, text=False) == [["ro"]]
 
 
 @pytest.mark.parametrize(

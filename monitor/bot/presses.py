@@ -12,7 +12,7 @@ from typing import cast
 
 from telegram import Bot, CallbackQuery, Message, Update
 
-from monitor.bot import drafts, duty, labels, sensitivity, talk
+from monitor.bot import drafts, duty, labels, more, sensitivity, talk
 from monitor.bot.desk import Context, Desk
 from monitor.bot.press import Press
 from monitor.bot.talk import Spot
@@ -34,6 +34,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], Handler], ...] = tuple(
         (f"si:{_ID}", duty.offer_silence),
         (f"si:{_ID}:([0-9]):([a-z])", duty.silence),
         (f"dr:{_ID}", duty.show_drafts),
+        (f"mo:{_ID}", more.offer),
         (f"ok:{_ID}", drafts.approve),
         (f"no:{_ID}", drafts.reject),
         (f"ed:{_ID}", drafts.ask_words),

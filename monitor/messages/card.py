@@ -20,6 +20,7 @@ from monitor.messages.base import (
     listed,
     visible_length,
 )
+from monitor.messages.more import MORE
 from monitor.messages.wave import WaveView
 from monitor.messages.why import counted, shares
 from monitor.records import CommentId, Incident, IncidentState, Level
@@ -186,13 +187,18 @@ def _buttons(view: CardView) -> tuple[tuple[Button, ...], ...]:
         for i, example in enumerate(view.examples[:3], 1)
     )
     if view.incident.state.ended:
-        return (wrong,) if wrong else ()
+        again = (Button("Buka lagi", f"ro:{number}"),)
+        return (again, wrong) if wrong else (again,)
     take = [Button("Tangani", f"ak:{number}")]
     if view.incident.state is IncidentState.ACKNOWLEDGED:
         take = []
     rows = (
         (*take, Button("Senyapkan", f"si:{number}"), Button("Saran balasan", f"dr:{number}")),
-        (Button("Selesai", f"re:{number}"), Button("Bukan krisis", f"di:{number}")),
+        (
+            Button("Selesai", f"re:{number}"),
+            Button("Bukan krisis", f"di:{number}"),
+            Button(MORE, f"mo:{number}"),
+        ),
         wrong,
     )
     return tuple(row for row in rows if row)

@@ -111,6 +111,12 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.CALMED: "Mereda sendiri",
     EventKind.FORGOTTEN: "Belum ada yang menangani",
     EventKind.MERGED: "Digabung",
+    EventKind.MUTED: "Diam: bagian dari isu lain",
+    EventKind.UNMUTED: "Tidak lagi diam",
+    EventKind.HANDED_OVER: "Diserahkan",
+    EventKind.ESCALATED: "Atasan dipanggil",
+    EventKind.REOPENED: "Dibuka lagi",
+    EventKind.ROUTED: "OPD diganti",
 }
 LANGUAGES: Mapping[str, str] = {
     "id": "Indonesia",

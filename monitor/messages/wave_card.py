@@ -13,6 +13,7 @@ from monitor.messages.base import (
     visible_length,
 )
 from monitor.messages.card import CardView, blind_line, footer_line, status_line, title_line
+from monitor.messages.more import MORE
 from monitor.messages.wave import NOT_PEOPLE, WaveView, about, last_copy, signs, size
 from monitor.records import IncidentState
 
@@ -47,11 +48,16 @@ def _buttons(view: CardView) -> tuple[tuple[Button, ...], ...]:
     number, state = view.incident.id, view.incident.state
     wrong = tuple(Button("Salah label", f"lb:{one.comment_id}") for one in view.examples[:1])
     if state.ended:
-        return (wrong,) if wrong else ()
+        again = (Button("Buka lagi", f"ro:{number}"),)
+        return (again, wrong) if wrong else (again,)
     take = () if state is IncidentState.ACKNOWLEDGED else (Button("Tangani", f"ak:{number}"),)
     rows = (
         (*take, Button("Senyapkan", f"si:{number}")),
-        (Button("Selesai", f"re:{number}"), Button("Bukan krisis", f"di:{number}")),
+        (
+            Button("Selesai", f"re:{number}"),
+            Button("Bukan krisis", f"di:{number}"),
+            Button(MORE, f"mo:{number}"),
+        ),
         wrong,
     )
     return tuple(row for row in rows if row)
