@@ -258,7 +258,7 @@ def told(scenario: Scenario, counts: Floats) -> Floats:
 _FOUND = {0.005: 0.57, 0.01: 0.63}
 _WORST = {0.01: 0.03}
 _WASPADA = 0.92  # the threshold as it comes
-_OURS_SEED = 80  # 1 to 3 were developed on, 78 and 79 looked at
+_OURS_SEED = 81  # 1 to 3 were developed on, 78 to 80 looked at
 
 
 def measure(series: int = 20, seed: int = 78) -> Iterator[Figure]:
@@ -271,7 +271,7 @@ def measure(series: int = 20, seed: int = 78) -> Iterator[Figure]:
             what = f"{name}, seed {seed}, FPR {row.rate:.1%}"
             yield Figure(f"{what}: found", row.pod, "", *_EXPECTED.get((name, row.rate), ()))
             yield Figure(f"{what}: false weeks, worst scenario", row.worst_fpr, "")
-    yield from ours(3 * series, _OURS_SEED)
+    yield from ours(10 * series, _OURS_SEED)
 
 
 def ours(series: int, seed: int) -> Iterator[Figure]:

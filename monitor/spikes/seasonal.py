@@ -24,12 +24,13 @@ from monitor.spikes.tail import surprise
 MEMORY_YEARS: Final = 10.0  # older bins are forgotten
 SKIPPED_YEARS: Final = 0.5  # newest bins left out: an outbreak may still run, or just have been
 LEAST_SKIPPED: Final = 0.15  # the same where the past is short
+UNSETTLED: Final = 0.5  # of four weeks: the newest bins, which move no level
 LEAST_SEEN: Final = 0.7  # observed share of the past below which nothing is fitted
 DRIFT: Final = 0.1  # how far a level may have moved since the fitted past, as a part of itself
 WINDOWS: Final = (1, 2)  # bins, each window one longer than the one before
-WEIGHTS: Final = (1.0, 3.0)  # two bins hold more of an outbreak, one bin speaks earlier
+WEIGHTS: Final = (1.0, 5.0)  # two bins hold more of an outbreak, one bin speaks earlier
 LEAD: Final = 1.0  # powers of ten by which two bins may surprise more than the last alone
-SCALE: Final = 7.7  # a score of 0.92 comes in about 1 % of calm weeks (benchmarks/noufaily.py)
+SCALE: Final = 11.5  # a score of 0.92 comes in about 1 % of calm weeks (benchmarks/noufaily.py)
 LEVEL_SD: Final = 3.0  # what is believed before a fit: standard deviations of logarithms
 TREND_SD: Final = 0.2  # a year
 WEEKDAY_SD: Final = 0.5
@@ -194,11 +195,12 @@ class _Ahead:
 def _ahead(fit: Fit, counts: Floats, seen: Bools, calendar: Calendar, now: int) -> _Ahead:
     """What a fit expects of the next four weeks, at the level of the half year it left out.
 
-    Of that the newest four weeks are left out all the same, and no bin counts more than three
+    Of that the newest half month is left out all the same, and no bin counts more than three
     standard deviations above its mean; so an outbreak hardly moves the level, but a change that
     stays does. The level's ratio has a gamma prior about 1 with standard deviation DRIFT.
     """
-    recent = slice(calendar.past(now)[1], max(calendar.past(now)[1], now - calendar.month))
+    begin = calendar.past(now)[1]
+    recent = slice(begin, max(begin, now - max(1, round(calendar.month * UNSETTLED))))
     mean = fit.mean(calendar.design(recent.start, recent.stop))
     mean = np.where(seen[recent], mean, 0.0)
     tame = np.minimum(counts[recent], mean + 3 * np.sqrt(fit.dispersion * mean))
