@@ -1,4 +1,4 @@
-"""``siaga people`` and ``siaga audit``: who may do what, and what was done."""
+"""``siaga chats`` and ``siaga audit``: where cards go, and what was done."""
 
 from __future__ import annotations
 
@@ -6,67 +6,33 @@ import typer
 
 from monitor.cli.base import JSON, of, show
 
-people_app = typer.Typer(help="The register of people.", no_args_is_help=True)
+chats_app = typer.Typer(help="The chats that receive cards.", no_args_is_help=True)
 audit_app = typer.Typer(help="The append-only audit trail.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of the registers."""
-    app.add_typer(people_app, name="people")
+    app.add_typer(chats_app, name="chats")
     app.add_typer(audit_app, name="audit")
 
 
-@people_app.command("add")
-def add(
-    context: typer.Context,
-    name: str = typer.Argument(help="Name as colleagues read it on cards."),
-    role: list[str] = typer.Option(..., "--role", help="humas, admin, trainer, opd or pimpinan."),
-    telegram: int = typer.Option(None, "--telegram", help="Telegram id; the bot tells it: /saya."),
-) -> None:
-    """Register a person, or change roles and Telegram id of one with that name."""
-    from monitor.app import utc_now
+@chats_app.command("list")
+def list_chats(context: typer.Context, as_json: bool = JSON) -> None:
+    """Show each chat and forum topic: from which level it gets cards, and why it does not."""
     from monitor.store import people
 
     _, db = of(context).store()
-    person = people.add(db, name, _roles(role), telegram, "command line", utc_now())
-    typer.echo(f"{person.name}: {', '.join(sorted(person.roles))}")
-
-
-@people_app.command("role")
-def role(context: typer.Context, name: str, role: list[str]) -> None:
-    """Replace the roles of a registered person; the role "none" takes all rights away."""
-    from monitor.app import utc_now
-    from monitor.errors import Refused
-    from monitor.store import people
-
-    _, db = of(context).store()
-    if people.by_name(db, name) is None:
-        raise Refused(f"person: {name}: not registered")
-    if role == ["none"]:
-        people.deactivate(db, name, "command line", utc_now())
-        typer.echo(f"{name}: no rights any more")
-        return
-    person = people.add(db, name, _roles(role), None, "command line", utc_now())
-    typer.echo(f"{person.name}: {', '.join(sorted(person.roles))}")
-
-
-@people_app.command("list")
-def list_people(context: typer.Context, as_json: bool = JSON) -> None:
-    """Show everybody with roles and Telegram id."""
-    from monitor.store import people
-
-    _, db = of(context).store()
-    for person in people.every(db):
-        roles = sorted(person.roles)
+    for chat in people.chats(db, blocked=True):
         value = {
-            "name": person.name,
-            "roles": roles,
-            "telegram_id": person.telegram_id,
-            "active": person.active,
+            "id": chat.id,
+            "title": chat.title,
+            "min_level": chat.min_level.value,
+            "thread_id": chat.thread_id,
+            "blocked": chat.blocked,
         }
-        state = "" if person.active else " (left)"
-        telegram = person.telegram_id or "no Telegram id"
-        line = f"{person.name}{state}: {', '.join(roles)}; {telegram}"
+        topic = f" topic {chat.thread_id}" if chat.thread_id else ""
+        trouble = f"; not written to: {chat.blocked}" if chat.blocked else ""
+        line = f"{chat.id}{topic} ({chat.title}): from {chat.min_level}{trouble}"
         show(value, line, as_json=as_json)
 
 
@@ -98,13 +64,3 @@ def list_audit(
         at = from_epoch(row["at"]).isoformat()
         line = f"{at} {row['actor']}: {row['action']} {row['subject']} {row['detail']}"
         show({**row, "at": at}, line, as_json=as_json)
-
-
-def _roles(named: list[str]) -> list:  # type: ignore[type-arg]
-    from monitor.errors import ConfigError
-    from monitor.records import Role
-
-    unknown = sorted(set(named) - set(Role))
-    if unknown:
-        raise ConfigError(f"role: {unknown[0]}: accepted: {', '.join(Role)}")
-    return [Role(one) for one in named]

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from monitor.errors import Refused
-from monitor.records import Chat, ChatId, Level, Person, PersonId, Role
-from monitor.store import audit
+from monitor.records import Chat, ChatId, NoticeKind, Person, PersonId, Role
+from monitor.store import audit, notices
+from monitor.store.chats import (
+    LEFT,
+    block_chat,
+    chats,
+    migrate_chat,
+    register_chats,
+    unblock_chat,
+)
 from monitor.store.connection import Row, changed, one, rows, to_epoch
 
-_MOVED = "moved to "
-_UNCONFIGURED = "not configured"
+__all__ = [
+    "Prompt",
+    "add",
+    "admins",
+    "ask",
+    "block_chat",
+    "by_name",
+    "by_telegram",
+    "chats",
+    "close_question",
+    "deactivate",
+    "every",
+    "get",
+    "mark_unreachable",
+    "migrate_chat",
+    "question",
+    "reach",
+    "reachable",
+    "register_chats",
+    "successor",
+    "successors",
+    "tell",
+    "unblock_chat",
+]
+
+# How old a private message may be that still arrives once its person can be reached.
+_MISSED = timedelta(days=3)
 
 
 def add(
@@ -24,42 +57,119 @@ def add(
     telegram_id: int | None,
     actor: str,
     now: datetime,
+    *,
+    opd: str | None = None,
+    force: bool = False,
 ) -> Person:
-    """Register a person, or change the roles and Telegram id of one with that name.
+    """Register a person, or change the roles, Telegram id and agency of one with that name.
+
+    ``force``: take the role from the last admin too.
 
     Raises:
-        Refused: another person already has this Telegram id.
+        Refused: another active person has this Telegram id, or nobody would be admin any more.
     """
     wanted = ",".join(sorted(set(roles)))
-    holder = one(
-        db, "SELECT name FROM person WHERE telegram_id = ? AND name <> ?", [telegram_id, name]
-    )
-    if telegram_id is not None and holder:
-        raise Refused(
-            f"person: {name}: telegram id {telegram_id} belongs to {holder['name']}",
-            holder=holder["name"],
-        )
     with db.atomic():
+        # Who left gives the Telegram id back; as a write, this also takes the lock.
         changed(
             db,
-            "INSERT INTO person (name, telegram_id, roles, active) VALUES (?, ?, ?, 1) "
-            "ON CONFLICT (name) DO UPDATE SET roles = excluded.roles, active = 1, "
-            "telegram_id = coalesce(excluded.telegram_id, telegram_id)",
-            (name, telegram_id, wanted),
+            "UPDATE person SET telegram_id = NULL "
+            "WHERE telegram_id = ? AND active = 0 AND name <> ?",
+            (telegram_id, name),
         )
+        _refuse_second(db, name, telegram_id)
+        before = by_name(db, name)
+        changed(
+            db,
+            "INSERT INTO person (name, telegram_id, roles, active, opd) VALUES (?, ?, ?, 1, ?) "
+            "ON CONFLICT (name) DO UPDATE SET roles = excluded.roles, active = 1, "
+            "telegram_id = coalesce(excluded.telegram_id, telegram_id), "
+            "opd = coalesce(excluded.opd, opd)",
+            (name, telegram_id, wanted, opd),
+        )
+        found = by_name(db, name)
+        assert found is not None  # written just above
+        if before is not None:
+            _take_away(db, before, found, now)
+            _keep_an_admin(db, before, force=force)
         audit.write(db, now, actor, "person", f"person:{name}", wanted)
-    found = by_name(db, name)
-    assert found is not None  # written just above
     return found
 
 
-def deactivate(db: Database, name: str, actor: str, now: datetime) -> bool:
-    """Take all rights from a person who left; whether there was an active one."""
+def _refuse_second(db: Database, name: str, telegram_id: int | None) -> None:
+    holder = by_telegram(db, telegram_id) if telegram_id is not None else None
+    if holder is not None and holder.name != name:
+        raise Refused(
+            f"person: {name}: telegram id {telegram_id} belongs to {holder.name}",
+            holder=holder.name,
+        )
+
+
+def _take_away(db: Database, before: Person, after: Person, now: datetime) -> None:
+    """What somebody loses with the old Telegram account or with a role."""
+    if before.telegram_id not in (None, after.telegram_id):
+        _close_private(db, before.telegram_id)
+        changed(
+            db, "UPDATE person SET met_at = NULL, unreachable = NULL WHERE name = ?", (after.name,)
+        )
+    if before.roles - after.roles:
+        _void_invites(db, before.name, now)
+
+
+def _keep_an_admin(db: Database, before: Person, *, force: bool) -> None:
+    """Raise Refused, and with that take all back, where the last admin is no admin any more."""
+    if before.active and Role.ADMIN in before.roles and not admins(db) and not force:
+        raise Refused(f"person: {before.name}: the last admin; make somebody else admin first")
+
+
+def _close_private(db: Database, telegram_id: int | None) -> None:
+    """Messages that stand in the private chat of somebody who left are not kept up any more."""
+    changed(
+        db,
+        "UPDATE notice SET state = 'failed', error = ? "
+        "WHERE chat_id = ? AND chat_id NOT IN (SELECT id FROM chat)",
+        (LEFT, telegram_id),
+    )
+
+
+def _void_invites(db: Database, name: str, now: datetime) -> None:
+    changed(
+        db,
+        "UPDATE invite SET until_at = ?1 - 1 "
+        "WHERE made_by = ?2 AND used_at IS NULL AND until_at >= ?1",
+        (to_epoch(now), name),
+    )
+
+
+def deactivate(db: Database, name: str, actor: str, now: datetime, *, force: bool = False) -> bool:
+    """Take all rights from a person who left; whether there was an active one.
+
+    Open invitations that they made are void, and nothing reaches their private chat any more.
+
+    Raises:
+        Refused: it is the last admin, and not ``force``.
+    """
     with db.atomic():
         gone = changed(db, "UPDATE person SET active = 0 WHERE name = ? AND active = 1", (name,))
         if gone:
+            left = by_name(db, name)
+            assert left is not None  # it was changed just above
+            _keep_an_admin(db, replace(left, active=True), force=force)
+            _close_private(db, left.telegram_id)
+            _void_invites(db, name, now)
             audit.write(db, now, actor, "person-removed", f"person:{name}")
     return bool(gone)
+
+
+def admins(db: Database) -> list[Person]:
+    """The active admins, by name."""
+    return [person for person in every(db) if person.active and Role.ADMIN in person.roles]
+
+
+def get(db: Database, person_id: PersonId) -> Person | None:
+    """The active or former person of this number, or None."""
+    row = one(db, "SELECT * FROM person WHERE id = ?", [int(person_id)])
+    return None if row is None else _person(row)
 
 
 def by_name(db: Database, name: str) -> Person | None:
@@ -79,85 +189,85 @@ def every(db: Database) -> list[Person]:
     return [_person(row) for row in rows(db, "SELECT * FROM person ORDER BY name")]
 
 
-def register_chats(db: Database, wanted: Collection[Chat]) -> None:
-    """Make or update a row for each configured chat, and write to no other.
-
-    A configured chat that moved away stays marked so; the chat that it became is written to.
-    """
-    with db.atomic():
-        for chat in wanted:
-            changed(
-                db,
-                "INSERT INTO chat (id, title, min_level, thread_id) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET title = excluded.title, "
-                "min_level = excluded.min_level, thread_id = excluded.thread_id, "
-                "blocked = CASE blocked WHEN ? THEN NULL ELSE blocked END",
-                (chat.id, chat.title, chat.min_level.value, chat.thread_id, _UNCONFIGURED),
-            )
-        for chat in _unwanted(chats(db, blocked=True), {chat.id for chat in wanted}):
-            changed(
-                db,
-                "UPDATE chat SET blocked = ? WHERE id = ? AND blocked IS NULL",
-                (_UNCONFIGURED, chat.id),
-            )
+def successor(db: Database, name: str) -> str:
+    """The active person who took over from this one, step by step; else the name itself."""
+    seen, at = set[str](), name
+    while at not in seen:
+        seen.add(at)
+        person = by_name(db, at)
+        if person is not None and person.active:
+            return at
+        row = one(
+            db,
+            "SELECT name FROM invite WHERE replaces = ? AND name <> replaces "
+            "AND used_at IS NOT NULL ORDER BY used_at DESC LIMIT 1",
+            [at],
+        )
+        at = row["name"] if row else at
+    return name
 
 
-def _unwanted(known: Iterable[Chat], wanted: Collection[ChatId]) -> list[Chat]:
-    listed = list(known)
-    became = {chat.blocked for chat in listed if chat.id in wanted}
-    return [c for c in listed if c.id not in wanted and f"{_MOVED}{c.id}" not in became]
+def successors(db: Database, names: Iterable[str]) -> dict[str, str]:
+    """:func:`successor` of each of these names, for those that do not stand for themselves."""
+    active = {person.name for person in every(db) if person.active}
+    found = {name: successor(db, name) for name in set(names) - active}
+    return {name: new for name, new in found.items() if new != name}
 
 
-def chats(db: Database, *, blocked: bool = False) -> list[Chat]:
-    """Chats that can be written to (or, asked so, all of them)."""
-    where = "" if blocked else "WHERE blocked IS NULL"
-    return [_chat(row) for row in rows(db, f"SELECT * FROM chat {where} ORDER BY id")]
+def reach(db: Database, person: Person) -> ChatId | None:
+    """The private chat of a person as the register knows them now; None: left, or no Telegram."""
+    known = by_name(db, person.name)
+    if known is None or not known.active or known.telegram_id is None:
+        return None
+    return ChatId(known.telegram_id)
 
 
-def block_chat(db: Database, chat_id: ChatId, why: str) -> bool:
-    """Stop writing to a chat that threw the bot out; whether it was open until now."""
+def tell(db: Database, chat_id: ChatId, text: str, now: datetime) -> None:
+    """Want a private message with these words, once; inside ``db.atomic()``."""
+    # Below zero, so that it never meets a private message about a row.
+    row = one(
+        db,
+        "SELECT min(0, coalesce(min(subject_id), 0)) - 1 AS fresh FROM notice WHERE kind = ?",
+        [NoticeKind.PERSONAL.value],
+    )
+    assert row is not None  # an aggregate has a row
+    notices.wish(db, [Chat(chat_id, "")], NoticeKind.PERSONAL, row["fresh"], now, text)
+
+
+def mark_unreachable(db: Database, telegram_id: int, why: str) -> bool:
+    """A private message could not arrive, for good; whether somebody has this Telegram id."""
     with db.atomic():
         return bool(
             changed(
                 db,
-                "UPDATE chat SET blocked = ? WHERE id = ? AND blocked IS NULL",
-                (why, chat_id),
+                "UPDATE person SET unreachable = ? WHERE telegram_id = ? AND active = 1",
+                (why, telegram_id),
             )
         )
 
 
-def unblock_chat(db: Database, chat_id: ChatId) -> bool:
-    """Write to a chat again; whether it was blocked."""
-    with db.atomic():
-        freed = changed(
-            db, "UPDATE chat SET blocked = NULL WHERE id = ? AND blocked IS NOT NULL", (chat_id,)
-        )
-        changed(
-            db,
-            "UPDATE notice SET state = 'due', attempts = 0, due_at = 0 "
-            "WHERE chat_id = ? AND state = 'failed'",
-            (chat_id,),
-        )
-        return bool(freed)
+def reachable(db: Database, telegram_id: int, now: datetime, *, private: bool) -> bool:
+    """A person showed up (``private``: in the private chat); whether messages wait for them.
 
-
-def migrate_chat(db: Database, old: ChatId, new: ChatId) -> None:
-    """A group became a supergroup: everything of the old id moves, the old id stays marked."""
+    What could not arrive in the last days is wanted again; what is older nobody misses.
+    """
+    known = by_telegram(db, telegram_id)
+    if known is None or (known.unreachable is None and (known.met or not private)):
+        return False
     with db.atomic():
         changed(
             db,
-            "INSERT INTO chat (id, title, min_level, thread_id) "
-            "SELECT ?, title, min_level, thread_id FROM chat WHERE id = ? "
-            "ON CONFLICT (id) DO UPDATE SET blocked = NULL",
-            (new, old),
+            "UPDATE person SET unreachable = NULL, "
+            "met_at = CASE WHEN ? THEN coalesce(met_at, ?) ELSE met_at END WHERE id = ?",
+            (private, to_epoch(now), int(known.id)),
         )
-        changed(db, "UPDATE chat SET blocked = ? WHERE id = ?", (f"{_MOVED}{new}", old))
-        # Message ids do not survive the move, so living messages are sent anew.
-        changed(
-            db,
-            "UPDATE OR IGNORE notice SET chat_id = ?, state = CASE state WHEN 'failed' "
-            "THEN 'failed' ELSE 'due' END, message_id = NULL, shown = NULL WHERE chat_id = ?",
-            (new, old),
+        return bool(
+            changed(
+                db,
+                "UPDATE notice SET state = 'due', attempts = 0, due_at = ? "
+                "WHERE chat_id = ? AND state = 'failed' AND due_at >= ? AND error <> ?",
+                (to_epoch(now), telegram_id, to_epoch(now - _MISSED), LEFT),
+            )
         )
 
 
@@ -214,14 +324,6 @@ def _person(row: Row) -> Person:
         telegram_id=row["telegram_id"],
         active=bool(row["active"]),
         opd=row["opd"],
-    )
-
-
-def _chat(row: Row) -> Chat:
-    return Chat(
-        id=ChatId(row["id"]),
-        title=row["title"],
-        min_level=Level(row["min_level"]),
-        thread_id=row["thread_id"],
-        blocked=row["blocked"],
+        met=row["met_at"] is not None,
+        unreachable=row["unreachable"],
     )
