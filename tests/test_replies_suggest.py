@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from monitor.knowledge import load_knowledge
+from monitor.messages.words import issue_words, place_words
 from monitor.records import Intent
-from monitor.replies import Answer, Asked, Template, suggest
-from monitor.replies.suggest import likeness
+from monitor.replies import Answer, Asked, Template, fill, suggest
+from monitor.replies.links import has_official_link
+from monitor.replies.suggest import likeness, said_in
+from monitor.replies.templates import OPTIONAL
 
 
 def stems(text: str) -> frozenset[str]:
@@ -166,3 +171,107 @@ def test_likeness_is_the_share_of_common_words(one: str, other: str, share: floa
     left, right = stems(one), stems(other)
     assert likeness(left, right) == pytest.approx(share)
     assert likeness(right, left) == likeness(left, right)
+
+
+def test_a_wording_that_reads_nearly_the_same_counts_as_the_same() -> None:
+    long = "Laporan ini sudah kami teruskan ke dinas, perkembangannya dapat dipantau di tautan."
+    templates = (template("a", text=long), template("b", text=long.replace("dapat", "bisa")))
+    assert origin(*templates) == "template:a"
+    assert origin(*templates, recent=(long,)) is None
+    other = template("c", text="Terima kasih, petugas kami kabari.")
+    assert origin(*templates, other, recent=(long,)) == "template:c"
+
+
+def test_words_that_may_not_go_out_are_passed_over() -> None:
+    both = (template("a"), template("b", intents=(Intent.KELUHAN, Intent.LAINNYA)))
+    found = suggest(ASKED, both, [NEAR], [], VALUES, lambda text: "ini b" in text)
+    assert found is not None
+    assert found.origin == "template:b"
+    assert suggest(ASKED, both, [NEAR], [], VALUES, lambda _: False) is None
+
+
+@pytest.mark.parametrize("placeholder", OPTIONAL)
+def test_a_template_with_a_fact_waits_for_one(placeholder: str) -> None:
+    plain, special = template("a"), template("b", text=f"Ini {{{placeholder}}}", issues=("banjir",))
+    values = {**VALUES, placeholder: ""}
+    found = suggest(ASKED, [plain, special], [], [], values)
+    assert found is not None and found.origin == "template:a"
+    found = suggest(ASKED, [plain, special], [], [], {**values, placeholder: "posko buka"})
+    assert found is not None and found.text == "Ini posko buka"
+
+
+SHIPPED = load_knowledge(Path(__file__).parent.parent / "data")
+
+
+def shipped_values(issue: str, *, casual: bool) -> dict[str, str]:
+    about = SHIPPED.issue(issue)
+    return {
+        "sapaan": SHIPPED.greetings.of("id", casual=casual),
+        "isu": issue_words(about),
+        "tempat": place_words("Sampit"),
+        "opd": about.opd,
+        "kantor": "Diskominfo",
+        "tautan": "https://kantor.example",
+        "fakta": "posko buka pukul 07.00.",
+        "tiket": "A-1",
+        "jawaban": "pompa dipasang Senin.",
+    }
+
+
+@pytest.mark.parametrize("intent", Intent)
+@pytest.mark.parametrize("casual", [True, False])
+@pytest.mark.parametrize("urgent", [True, False])
+def test_fifty_replies_in_one_thread_never_say_nearly_the_same_twice_in_a_row(
+    intent: Intent, casual: bool, urgent: bool
+) -> None:
+    if urgent and intent is Intent.APRESIASI:
+        urgent = False  # whoever tells of danger is not thanked for praise
+    values = shipped_values("banjir_bencana", casual=casual) | {"fakta": "", "tiket": ""}
+    asked = Asked("banjir_bencana", intent, urgent, casual, frozenset())
+    recent: list[str] = []
+    for _ in range(50):
+        found = suggest(asked, SHIPPED.templates, [], recent[:10], values | {"jawaban": ""})
+        assert found is not None
+        assert not said_in(found.text, recent[:1])
+        recent.insert(0, found.text)
+    assert len(set(recent)) >= (3 if urgent else 4)
+
+
+@pytest.mark.parametrize("intent", Intent)
+@pytest.mark.parametrize("register", ["santai", "resmi"])
+def test_no_thread_runs_dry(intent: Intent, register: str) -> None:
+    fitting = [
+        one
+        for one in SHIPPED.templates
+        if intent in one.intents and not one.issues and one.register in (register, "semua")
+    ]
+    assert len({one.text for one in fitting if not one.urgent}) >= 4
+    if intent is not Intent.APRESIASI:
+        assert len({one.text for one in fitting if one.urgent}) >= 3
+
+
+@pytest.mark.parametrize(
+    "issue",
+    [
+        "banjir_bencana",
+        "kesehatan",
+        "jalan_infrastruktur",
+        "listrik_internet",
+        "air_bersih",
+        "sampah_kebersihan",
+        "kependudukan",
+    ],
+)
+def test_issues_that_people_write_about_most_have_words_of_their_own(issue: str) -> None:
+    assert len([one for one in SHIPPED.templates if one.issues == (issue,)]) >= 2
+
+
+@pytest.mark.parametrize("one", [t for t in SHIPPED.templates if t.intents != (Intent.APRESIASI,)])
+@pytest.mark.parametrize("casual", [True, False])
+def test_every_template_passes_the_guard_for_incidents(one: Template, casual: bool) -> None:
+    for issue in one.issues or ("banjir_bencana", "pegawai_pelayanan", "lainnya"):
+        text = fill(one.text, shipped_values(issue, casual=casual))
+        assert SHIPPED.guard.findings(text) == ()
+        assert SHIPPED.guard.states_fact(text)
+        assert has_official_link(text, ("kantor.example",))
+        assert len(text) <= 400

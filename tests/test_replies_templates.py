@@ -7,7 +7,7 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.records import Intent
 from monitor.replies import Template, fill, read_templates
-from monitor.replies.templates import PLACEHOLDERS
+from monitor.replies.templates import PLACEHOLDERS, fill_prompt, read_prompt
 
 ISSUES = ("banjir", "jalan")
 GOOD = {
@@ -128,3 +128,11 @@ def test_a_value_is_never_filled_again() -> None:
 def test_a_placeholder_without_value_is_an_error() -> None:
     with pytest.raises(KeyError, match="opd"):
         fill("{opd}", {})
+
+
+def test_the_instruction_for_a_model_is_checked_and_filled() -> None:
+    prompt = read_prompt("Sapa: {sapaan}\nGaya: {gaya}\nFakta: {fakta}", "petunjuk.txt")
+    values = {"sapaan": "Kak,", "gaya": "santai", "fakta": ""}
+    assert fill_prompt(prompt, values) == "Sapa: Kak,\nGaya: santai\nFakta: -"
+    with pytest.raises(ConfigError, match=r"petunjuk\.txt: \{rahasia\}: accepted: sapaan"):
+        read_prompt("{rahasia}", "petunjuk.txt")

@@ -1,8 +1,10 @@
-"""Why a reply may not go out, in words."""
+"""Why a reply may not go out, or not with one signature, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+from monitor.messages.base import clip
 
 _NAMES: Mapping[str, str] = {
     "empty": "Balasan kosong.",
@@ -11,8 +13,26 @@ _NAMES: Mapping[str, str] = {
     "markup": "Ada kode HTML di dalam balasan.",
     "personal": "Ada data pribadi (nomor telepon, NIK, atau sejenisnya).",
 }
+_WORDS_ROOM = 60
+
+NO_FACT = "Belum ada fakta: sebutkan angka, waktu, tempat, kontak, atau apa yang sedang dikerjakan."
+SECOND = "Perlu tanda tangan orang kedua."
+MODEL_MARK = "Ditulis model bahasa, periksa baik-baik."
 
 
 def blunder_names(rules: Iterable[str]) -> tuple[str, ...]:
     """The broken rules as sentences."""
     return tuple(_NAMES[rule] for rule in rules)
+
+
+def no_link(domains: Sequence[str]) -> str:
+    """A reply during an incident that leads nowhere official."""
+    named = f", misalnya {clip(domains[0], 80)}" if domains else ""
+    return f"Balasan saat isu sedang hangat perlu tautan resmi{named}."
+
+
+def finding(rule: str, reason: str, words: str, *, second: bool) -> str:
+    """One finding as the line that people read: reason, rule, the words, what it asks for."""
+    seen = f": “{clip(' '.join(words.split()), _WORDS_ROOM)}”" if words else ""
+    asks = f" {SECOND}" if second else ""
+    return f"{reason} (aturan {rule}{seen}){asks}"

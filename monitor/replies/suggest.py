@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from monitor.records import Intent
-from monitor.replies.templates import Template, fill
+from monitor.replies.templates import Template, fill, has_values
 
 # Below this share of common words two comments are about different things.
 SIMILAR_ENOUGH = 0.45
 _LEAST_WORDS = 4
+# Two wordings that share so much of their letters read as one.
+_SAME_WORDING = 90.0
+_SHORT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +55,36 @@ def suggest(
     answers: Sequence[Answer],
     recent: Sequence[str],
     values: Mapping[str, str],
+    accept: Callable[[str], bool] = lambda _: True,
 ) -> Suggestion | None:
     """The best reply whose wording was not just used; None when nothing fits.
 
     ``recent`` are the last wordings under the same post, newest first: a form letter twice in a
-    row is worse than none, so the newest is never repeated and older ones are avoided.
+    row is worse than none, so the newest is never repeated, not even nearly, and older ones are
+    avoided. ``accept`` tells whether words may be suggested at all; it is asked last.
     """
-    found = _from_answers(asked, answers, recent[:1])
-    if found is not None:
+    fitting = [t for t in templates if _fits(t, asked) and has_values(t.text, values)]
+    found = _from_answers(asked, [a for a in answers if accept(a.text)], recent[:1])
+    # What the office states now goes before what somebody answered once.
+    if found is not None and not any(_states(t) for t in fitting):
         return found
-    fitting = [t for t in templates if _fits(t, asked)]
     filled = [(t, fill(t.text, values)) for t in fitting]
-    unused = [(t, text) for t, text in filled if text not in recent[:1]]
-    if not unused:
-        return None
-    template, text = min(unused, key=lambda pair: _rank(pair[0], pair[1], asked, recent))
-    return Suggestion(text, f"template:{template.id}")
+    unused = [(t, text) for t, text in filled if not said_in(text, recent[:1])]
+    for template, text in sorted(unused, key=lambda pair: _rank(pair[0], pair[1], recent)):
+        if accept(text):
+            return Suggestion(text, f"template:{template.id}")
+    return found
+
+
+def said_in(text: str, recent: Sequence[str]) -> bool:
+    """Whether one of these wordings is the same, or reads the same."""
+    return _age(text, recent) is not None
+
+
+def _age(text: str, recent: Sequence[str]) -> int | None:
+    """How many other wordings came after the last time these words were used."""
+    same = (i for i, one in enumerate(recent) if _alike(text, one))
+    return next(same, None)
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
@@ -75,13 +94,20 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
+def _alike(one: str, other: str) -> bool:
+    # In a few words one letter is a large share, so short ones must be equal.
+    if max(len(one), len(other)) < _SHORT:
+        return one == other
+    return fuzz.ratio(one, other) >= _SAME_WORDING
+
+
 def _from_answers(
     asked: Asked, answers: Sequence[Answer], avoid: Sequence[str]
 ) -> Suggestion | None:
     near = [
         (likeness(asked.words, answer.words), answer)
         for answer in answers
-        if answer.text not in avoid
+        if not said_in(answer.text, avoid)
     ]
     best = max(near, key=lambda pair: (pair[0], pair[1].id), default=None)
     if best is None or best[0] < SIMILAR_ENOUGH:
@@ -98,9 +124,18 @@ def _fits(template: Template, asked: Asked) -> bool:
     )
 
 
+def _states(template: Template) -> bool:
+    return "{fakta}" in template.text
+
+
 def _rank(
-    template: Template, text: str, asked: Asked, recent: Sequence[str]
-) -> tuple[int, bool, bool, int]:
-    """Lower is better: long unused, made for this issue, made for this register, few intents."""
-    used = len(recent) - list(recent).index(text) if text in recent else 0
-    return (used, not template.issues, template.register == "semua", len(template.intents))
+    template: Template, text: str, recent: Sequence[str]
+) -> tuple[bool, int, bool, bool, int]:
+    """Lower is better: states facts, long unused, for this issue, for this register, few intents.
+
+    A template with facts fits only where there are some; saying them comes before variety.
+    """
+    age = _age(text, recent)
+    used = 0 if age is None else len(recent) - age
+    by_register = template.register == "semua"
+    return (not _states(template), used, not template.issues, by_register, len(template.intents))

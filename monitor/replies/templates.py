@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from monitor.errors import ConfigError
 from monitor.records import Intent
 
-PLACEHOLDERS = ("sapaan", "isu", "tempat", "opd", "kantor", "tautan")
+# A template that names one of these fits only where there is a value for it.
+OPTIONAL = ("fakta", "tiket", "jawaban")
+PLACEHOLDERS = ("sapaan", "isu", "tempat", "opd", "kantor", "tautan", *OPTIONAL)
 REGISTERS = ("santai", "resmi", "semua")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _KEYS = {"id", "intents", "issues", "register", "urgent", "text"}
@@ -49,6 +51,33 @@ def read_templates(toml: str, name: str, issues: Sequence[str]) -> tuple[Templat
     if twice:
         raise ConfigError(f"templates: {name}: the id {twice[0]} stands twice")
     return templates
+
+
+def read_prompt(text: str, name: str) -> str:
+    """The instruction for a language model, with the placeholders of templates and ``{gaya}``.
+
+    Raises:
+        ConfigError: names the file and what is accepted.
+    """
+    accepted = (*PLACEHOLDERS, "gaya")
+    unknown = sorted(set(_PLACEHOLDER.findall(text)) - set(accepted))
+    _check(
+        not unknown,
+        f"templates: {name}: {{{', '.join(unknown)}}}",
+        f"accepted: {', '.join(accepted)}",
+    )
+    return text
+
+
+def has_values(text: str, values: Mapping[str, str]) -> bool:
+    """Whether every optional placeholder of a text has something to say."""
+    used = set(_PLACEHOLDER.findall(text))
+    return all(values.get(one) for one in OPTIONAL if one in used)
+
+
+def fill_prompt(text: str, values: Mapping[str, str]) -> str:
+    """The instruction with its values; its lines stay, and what is empty reads as "-"."""
+    return _PLACEHOLDER.sub(lambda match: values[match.group(1)] or "-", text)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
