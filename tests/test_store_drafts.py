@@ -21,7 +21,7 @@ from monitor.records import (
     NoticeKind,
 )
 from monitor.replies import DECISIONS
-from monitor.store import audit, drafts, incidents, notices
+from monitor.store import audit, drafts, incidents, notices, signatures
 from monitor.store.drafts import ApprovedAnswer, Proposal
 from tests.making import NOW, make_comment, make_reading, store_comments, understand
 from tests.test_store_incidents import in_threads
@@ -233,6 +233,8 @@ MOVES: dict[str, Callable[[Database, Draft], object]] = {
     "finish": lambda db, d: drafts.finish_post(db, d.id, POSTED, NOW),
     "postpone": lambda db, d: drafts.postpone(db, d.id, "sibuk", NOW),
     "recover": lambda db, d: drafts.recover(db, "mati", NOW),
+    "end": lambda db, d: drafts.end(db, d, "diubah", NOW),
+    "reopen": lambda db, d: signatures.reopen(db, d, "naik", NOW, keep=True),
     **{
         f"stop {state}": lambda db, d, to=state: drafts.stop_post(db, d.id, to, "lain", NOW)
         for state in (S.UNSURE, S.FAILED, S.STALE, S.TO_COPY)
@@ -243,11 +245,11 @@ MOVES: dict[str, Callable[[Database, Draft], object]] = {
     },
 }
 MACHINE = {
-    S.APPROVED: {S.POSTING, S.UNSURE, S.FAILED, S.STALE, S.TO_COPY},
+    S.APPROVED: {S.PROPOSED, S.POSTING, S.UNSURE, S.FAILED, S.STALE, S.TO_COPY},
     S.POSTING: {S.APPROVED, S.POSTED, S.UNSURE, S.FAILED, S.STALE, S.TO_COPY},
     S.UNSURE: {S.POSTED, S.FAILED, S.STALE, S.TO_COPY},
     S.TO_COPY: {S.POSTED},
-    S.PROPOSED: set(DECISIONS[S.PROPOSED]),
+    S.PROPOSED: {*DECISIONS[S.PROPOSED], S.STALE},
 }
 
 

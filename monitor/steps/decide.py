@@ -1,4 +1,4 @@
-"""Step 6: what people decide with a button, the same from Telegram and from the local page.
+"""Step 6: what people decide about an incident or a label, in Telegram as on the local page.
 
 Each function checks the person's roles, asks the pure lifecycle, makes one guarded write and gives
 back the short answer that the person reads. A second press changes nothing and is told who decided.
@@ -6,8 +6,6 @@ back the short answer that the person reads. A second press changes nothing and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -16,34 +14,17 @@ from monitor.errors import Refused
 from monitor.incidents import Action, allowed, next_state
 from monitor.incidents.lifecycle import roles_for
 from monitor.messages import answers
-from monitor.messages.guard import blunder_names
-from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import (
-    Chat,
     CommentId,
-    Draft,
-    DraftId,
-    DraftState,
     IncidentId,
     IncidentState,
     LabelField,
-    NoticeKind,
     Person,
     Sentiment,
 )
-from monitor.replies import blunders
-from monitor.replies import next_state as next_draft_state
-from monitor.steps.suggest import suggest_for_incident
+from monitor.steps.answer import Answer
 from monitor.steps.tools import Tools
-from monitor.store import comments, drafts, incidents, notices, predictions
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person is told; ``done`` is whether the press changed anything."""
-
-    text: str
-    done: bool = False
+from monitor.store import incidents, predictions
 
 
 def take(db: Database, person: Person, incident_id: IncidentId, now: datetime) -> Answer:
@@ -127,90 +108,6 @@ def _too_late(state: IncidentState, holder: str | None) -> Answer:
     return Answer(answers.already_held(holder) if held else answers.already(holder))
 
 
-def show_drafts(
-    db: Database,
-    tools: Tools,
-    person: Person,
-    incident_id: IncidentId,
-    chats: Iterable[Chat],
-    now: datetime,
-) -> Answer:
-    """Saran balasan: want the incident's drafts as messages in these chats."""
-    if not allowed(person.roles, Action.SUGGEST):
-        return Answer(answers.not_allowed(roles_for(Action.SUGGEST)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
-    suggest_for_incident(db, tools, incident, now)
-    found = drafts.of_incident(db, incident_id)
-    if not found:
-        return Answer(answers.NO_DRAFTS)
-    with db.atomic():
-        for draft in found:
-            notices.wish(db, chats, NoticeKind.DRAFT, int(draft.id), now)
-    return Answer(answers.DRAFTS_SENT, done=True)
-
-
-def approve(db: Database, tools: Tools, person: Person, draft_id: DraftId, now: datetime) -> Answer:
-    """Setujui: the reply may go out. A draft that breaks a rule is refused with the reason."""
-    draft = drafts.get(db, draft_id)
-    refused = _refusal(person, draft, DraftState.APPROVED)
-    if refused is not None or draft is None:
-        return refused or Answer(answers.GONE)
-    broken = blunders(draft.text, tools.words.mask(draft.text))
-    if broken:
-        return Answer(" ".join(blunder_names(broken)))
-    stored = comments.get(db, draft.comment_id)
-    assert stored is not None  # comments are never deleted
-    answerable = stored.comment.reply_ref is not None and stored.comment.source_id in tools.repliers
-    state = DraftState.APPROVED if answerable else DraftState.TO_COPY
-    said = answers.APPROVED if answerable else answers.APPROVED_TO_COPY
-    return _decide(db, draft, state, person, now, said)
-
-
-def reject(db: Database, person: Person, draft_id: DraftId, now: datetime) -> Answer:
-    """Tolak: the suggestion is dropped."""
-    draft = drafts.get(db, draft_id)
-    refused = _refusal(person, draft, DraftState.REJECTED)
-    if refused is not None or draft is None:
-        return refused or Answer(answers.GONE)
-    return _decide(db, draft, DraftState.REJECTED, person, now, answers.REJECTED)
-
-
-def rewrite(
-    db: Database, tools: Tools, person: Person, draft_id: DraftId, text: str, now: datetime
-) -> Answer:
-    """Ubah: other words; approving them is a press of its own."""
-    draft = drafts.get(db, draft_id)
-    refused = _refusal(person, draft, DraftState.APPROVED)
-    if refused is not None or draft is None:
-        return refused or Answer(answers.GONE)
-    wanted = text.strip()
-    broken = blunders(wanted, tools.words.mask(wanted))
-    if broken:
-        return Answer(" ".join(blunder_names(broken)))
-    if not drafts.rewrite(db, draft_id, wanted, person.name, now):
-        return _decided_by_other(db, draft_id)
-    return Answer(answers.EDITED, done=True)
-
-
-def settle(
-    db: Database, person: Person, draft_id: DraftId, *, posted: bool, now: datetime
-) -> Answer:
-    """Sudah terkirim / Tidak terkirim: a person ends the doubt about an unsure send."""
-    draft = drafts.get(db, draft_id)
-    wanted = DraftState.POSTED if posted else DraftState.FAILED
-    refused = _refusal(person, draft, wanted)
-    if refused is not None or draft is None:
-        return refused or Answer(answers.GONE)
-    if posted:
-        seen = PostedReply(external_id="", permalink=None, state=ReplyState.PUBLISHED)
-        moved = drafts.finish_post(db, draft_id, seen, now, person.name)
-        return _settled(db, draft_id, answers.MARKED_POSTED, moved=moved)
-    moved = drafts.stop_post(db, draft_id, DraftState.FAILED, "", now, person.name)
-    return _settled(db, draft_id, answers.MARKED_UNSENT, moved=moved)
-
-
 def label(
     db: Database,
     tools: Tools,
@@ -235,32 +132,3 @@ def label(
     else:
         name = tools.issue(value).name
     return Answer(answers.labelled(name, person.name), done=True)
-
-
-def _refusal(person: Person, draft: Draft | None, wanted: DraftState) -> Answer | None:
-    if not allowed(person.roles, Action.DECIDE):
-        return Answer(answers.not_allowed(roles_for(Action.DECIDE)))
-    if draft is None:
-        return Answer(answers.GONE)
-    try:
-        next_draft_state(draft, wanted)
-    except Refused as refused:
-        return Answer(answers.already(refused.holder))
-    return None
-
-
-def _decide(
-    db: Database, draft: Draft, state: DraftState, person: Person, now: datetime, said: str
-) -> Answer:
-    if drafts.decide(db, draft.id, state, person.name, now):
-        return Answer(said, done=True)
-    return _decided_by_other(db, draft.id)
-
-
-def _settled(db: Database, draft_id: DraftId, said: str, *, moved: bool) -> Answer:
-    return Answer(said, done=True) if moved else _decided_by_other(db, draft_id)
-
-
-def _decided_by_other(db: Database, draft_id: DraftId) -> Answer:
-    now_there = drafts.get(db, draft_id)
-    return Answer(answers.already(now_there.decided_by if now_there else None))

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.platforms.base import PostedReply
-from monitor.records import CommentId, Draft, DraftId, DraftState, IncidentId
-from monitor.store import audit, notices
+from monitor.platforms.base import PostedReply, words_hash
+from monitor.records import BatchId, CommentId, Draft, DraftId, DraftState, IncidentId, Level
+from monitor.store import audit, draft_versions, notices, signatures
 from monitor.store.connection import (
     Row,
     changed,
@@ -67,7 +67,11 @@ def decide(
     now: datetime,
     why: str | None = None,
 ) -> bool:
-    """Approve or reject a proposed draft; False when somebody decided first."""
+    """Approve or reject a proposed draft alone; False when somebody decided first.
+
+    Approving signs the words. Where more people must sign, ``signatures.sign`` is the way: posting
+    counts the signatures again.
+    """
     with db.atomic():
         won = changed(
             db,
@@ -76,19 +80,28 @@ def decide(
             (state.value, person, to_epoch(now), why, int(draft_id)),
         )
         if won:
+            if state is not DraftState.REJECTED:
+                row = one(db, "SELECT text FROM draft WHERE id = ?", [int(draft_id)])
+                assert row is not None  # changed just above
+                signatures.put(db, draft_id, person, words_hash(row["text"]), now)
             _audited(db, now, person, state.value, draft_id)
     return bool(won)
 
 
 def rewrite(db: Database, draft_id: DraftId, text: str, person: str, now: datetime) -> bool:
-    """Replace a proposed draft's words, keeping the suggestion beside them; False when decided."""
+    """Replace a proposed draft's words, which nobody has signed yet; False when decided.
+
+    The suggestion stays beside them, and every wording is kept with who wrote it.
+    """
     with db.atomic():
         won = changed(
             db,
-            "UPDATE draft SET text = ? WHERE id = ? AND state = 'proposed'",
+            "UPDATE draft SET text = ?, why = NULL WHERE id = ? AND state = 'proposed'",
             (text, int(draft_id)),
         )
         if won:
+            signatures.drop(db, draft_id)
+            draft_versions.keep(db, draft_id, text, person, now)
             _audited(db, now, person, "edited", draft_id)
     return bool(won)
 
@@ -102,14 +115,28 @@ def approved(db: Database, now: datetime) -> list[Draft]:
     )
 
 
-def begin_post(db: Database, draft: Draft, now: datetime) -> bool:
-    """Claim an approved draft before the call; False when another worker has it."""
+def begin_post(
+    db: Database, draft: Draft, now: datetime, needed: int = 1, level: Level | None = None
+) -> bool:
+    """Claim an approved draft before the call; False when another worker has it.
+
+    Also False unless these very words carry ``needed`` signatures and, if given, the incident is
+    still at the ``level`` for which so many are enough.
+    """
     with db.atomic():
         won = changed(
             db,
             "UPDATE draft SET state = 'posting', attempts = attempts + 1 "
-            "WHERE id = ? AND state = 'approved'",
-            (int(draft.id),),
+            "WHERE id = :id AND state = 'approved' AND text = :text "
+            f"AND {signatures.COUNT_NOW.format(hash=':hash')} >= :needed "
+            f"AND (:level IS NULL OR {signatures.LEVEL_NOW} = :level)",
+            {
+                "id": int(draft.id),
+                "text": draft.text,
+                "hash": words_hash(draft.text),
+                "needed": needed,
+                "level": level and level.value,
+            },
         )
         if won:
             changed(
@@ -171,6 +198,20 @@ def stop_post(
     return bool(moved)
 
 
+def end(db: Database, draft: Draft, why: str, now: datetime) -> bool:
+    """Drop a draft whose comment changed, decided or not; False when it is on its way or gone."""
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE draft SET state = 'stale', why = ? "
+            "WHERE id = ? AND state IN ('proposed', 'approved')",
+            (why, int(draft.id)),
+        )
+        if moved:
+            _audited(db, now, "siaga", "stale", draft.id)
+    return bool(moved)
+
+
 def postpone(db: Database, draft_id: DraftId, why: str, next_try_at: datetime) -> None:
     """Surely not sent: back to approved, to be tried later."""
     with db.atomic():
@@ -212,10 +253,26 @@ def of_incident(db: Database, incident_id: IncidentId) -> list[Draft]:
     return _many(db, "d.incident_id = ? ORDER BY d.id", [int(incident_id)])
 
 
+def of_batch(db: Database, batch_id: BatchId) -> list[Draft]:
+    """Drafts of a batch, oldest first: the order in which the batch numbers them."""
+    return _many(db, "d.batch_id = ? ORDER BY d.id", [int(batch_id)])
+
+
 def in_state(db: Database, states: Sequence[DraftState]) -> list[Draft]:
     """Drafts in any of the states, oldest first."""
     marks = ", ".join("?" * len(states))
     return _many(db, f"d.state IN ({marks}) ORDER BY d.id", [s.value for s in states])
+
+
+def to_look_at(db: Database) -> list[Draft]:
+    """Drafts not yet on their way whose comment was edited, or is no longer to be seen."""
+    return _many(
+        db,
+        "d.state IN ('proposed', 'approved') AND EXISTS (SELECT 1 FROM comment c WHERE "
+        "c.id = d.comment_id AND (c.edited_at IS NOT NULL OR c.visibility <> 'public')) "
+        "ORDER BY d.id",
+        [],
+    )
 
 
 def newest(db: Database, states: Sequence[DraftState], limit: int) -> list[Draft]:

@@ -1,0 +1,95 @@
+"""Before step 7: an approval ends when what it was given for changes.
+
+A comment that was edited or deleted makes its drafts stale. An approved draft that was not sent yet
+waits for people again when its incident needs more signatures than it has, when the incident was
+dismissed since, or when it could not be sent for too long. A reply that is already being posted is
+never touched. Signatures that still count (a risen level, the same words) are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from sqlite_utils import Database
+
+from monitor.messages import answers, signing
+from monitor.platforms.base import words_hash
+from monitor.records import Draft, DraftState, IncidentState, NoticeKind
+from monitor.steps.signing import needed_now
+from monitor.steps.tools import Tools
+from monitor.store import comments, drafts, incidents, notices, signatures
+
+
+def expire(db: Database, tools: Tools, now: datetime) -> int:
+    """End what no longer holds; how many drafts moved. Dying in between means doing it again."""
+    return _end_stale(db, now) + _reopen(db, tools, now)
+
+
+def _end_stale(db: Database, now: datetime) -> int:
+    ended = 0
+    for draft in drafts.to_look_at(db):
+        why = _changed(db, draft)
+        if why is not None and drafts.end(db, draft, why, now):
+            ended += 1
+            if draft.state is DraftState.APPROVED:
+                _tell(db, draft, signing.ended(draft.id, why), now)
+    return ended
+
+
+def _changed(db: Database, draft: Draft) -> str | None:
+    stored = comments.get(db, draft.comment_id)
+    assert stored is not None  # comments are never deleted
+    if not comments.counts(stored.comment.visibility):
+        return answers.POST_GONE
+    same = words_hash(stored.comment.text) == draft.target_hash
+    return None if same else answers.POST_STALE
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """Why an approval ended, and whether the signatures under it still count."""
+
+    why: str
+    keep: bool = False
+
+
+def _reopen(db: Database, tools: Tools, now: datetime) -> int:
+    reopened = 0
+    for draft in drafts.in_state(db, [DraftState.APPROVED]):
+        ended = _ended(db, tools, draft, now)
+        if ended is not None and signatures.reopen(db, draft, ended.why, now, keep=ended.keep):
+            reopened += 1
+            _tell(db, draft, signing.reopened(draft.id, ended.why), now)
+    return reopened
+
+
+def _ended(db: Database, tools: Tools, draft: Draft, now: datetime) -> _Ended | None:
+    assert draft.decided_at is not None  # set together with the state
+    if _dismissed_since(db, draft, draft.decided_at):
+        return _Ended(signing.DISMISSED_SINCE)
+    hours = tools.settings.replies.approval_hours
+    if now - draft.decided_at >= timedelta(hours=hours):
+        return _Ended(signing.too_old(hours))
+    needed = needed_now(db, tools, draft)
+    if len(signatures.signers(db, draft)) >= needed:
+        return None
+    level = signatures.level_of(db, draft.id)
+    rose = level.rank > signatures.signed_level(db, draft.id).rank
+    return _Ended(signing.needs_more(level if rose else None, needed), keep=True)
+
+
+def _dismissed_since(db: Database, draft: Draft, decided_at: datetime) -> bool:
+    incident = None if draft.incident_id is None else incidents.get(db, draft.incident_id)
+    if incident is None or incident.state is not IncidentState.DISMISSED:
+        return False
+    return incident.closed_at is not None and incident.closed_at >= decided_at
+
+
+def _tell(db: Database, draft: Draft, text: str, now: datetime) -> None:
+    """A message of its own where the draft stands: an edited one rings nobody's telephone."""
+    subject = crc32(f"draft:{draft.id}:{draft.decided_at}:{text}".encode())
+    with db.atomic():
+        shown = notices.shown_in(db, NoticeKind.DRAFT, int(draft.id))
+        notices.wish(db, shown, NoticeKind.OPERATOR, subject, now, text)
