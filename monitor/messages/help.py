@@ -1,0 +1,63 @@
+"""How Siaga is used, for one person: only what their roles may do, on two screens at most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from monitor.messages.base import Message
+from monitor.records import Role
+
+_EVERYBODY = frozenset(Role)
+_DUTY = frozenset({Role.HUMAS, Role.ADMIN})
+_ADMIN = frozenset({Role.ADMIN})
+
+# Who may do it, and what it is, in the order that people need it.
+_COMMANDS: Sequence[tuple[frozenset[Role], str, str]] = (
+    (_EVERYBODY, "/status", "keadaan sekarang: isu naik, siapa memegang, apa yang menunggu"),
+    (_EVERYBODY, "/isu", "isu 24 jam terakhir; <code>/isu banjir</code> rincian dan grafiknya"),
+    (_EVERYBODY, "/tanya", "tanya bebas, misalnya <code>/tanya obat di Sampit minggu ini</code>"),
+    (_EVERYBODY, "/jaga", "siapa bertugas, dan lapor bila berhalangan"),
+    (_EVERYBODY, "/narasi", "pernyataan resmi yang berlaku"),
+    (_DUTY, "/titip", "titipkan pesan warga, atau teruskan saja pesannya ke chat pribadi ini"),
+    (_EVERYBODY, "/kepekaan", "berapa peringatan sehari"),
+    (_EVERYBODY, "/serahterima", "serahkan tugas kepada pengganti"),
+    (_ADMIN, "/undang", "undang rekan baru"),
+    (_ADMIN, "/orang", "siapa yang terdaftar"),
+    (_EVERYBODY, "/saya", "nomor Telegram dan peran Anda"),
+)
+_BUTTONS: Sequence[tuple[frozenset[Role], str]] = (
+    (_DUTY, "<b>Tangani</b> di kartu: Anda yang memegang isu itu."),
+    (_DUTY, "<b>Senyapkan</b> bila sedang ditangani; kartu bersuara lagi bila levelnya naik."),
+    (_DUTY, "<b>Saran balasan</b> menampilkan usulan jawaban; admin yang menyetujui."),
+    (_DUTY, "<b>Lainnya…</b> menyerahkan, memanggil atasan, bertanya ke OPD."),
+    (_ADMIN, "<b>Setujui</b>, <b>Ubah</b> atau <b>Tolak</b> di setiap saran balasan."),
+    (_ADMIN, "<b>Bukan krisis</b> menutup kartu, dan ambangnya ikut belajar."),
+    (
+        frozenset({Role.HUMAS, Role.ADMIN, Role.TRAINER}),
+        "<b>Salah label</b> memperbaiki bacaan mesin.",
+    ),
+    (
+        frozenset({Role.OPD}),
+        "Pertanyaan untuk OPD Anda datang ke sini: <b>balas pesannya</b> dengan jawaban.",
+    ),
+    (
+        frozenset({Role.PIMPINAN}),
+        "Ringkasan pagi dan sore datang ke chat pribadi; isu berat dikabarkan langsung.",
+    ),
+)
+
+
+def help_for(roles: Set[Role]) -> Message:
+    """What somebody with these roles can do."""
+    buttons = [text for may, text in _BUTTONS if may & roles]
+    commands = [f"{name} {text}" for may, name, text in _COMMANDS if may & roles]
+    listed = ", ".join(sorted(role.value for role in roles)) or "-"
+    lines = [
+        "<b>Siaga</b> membaca komentar warga dan memberi tahu bila sebuah isu naik.",
+        f"Peran Anda: {listed}.",
+        *([""] if buttons else []),
+        *(f"• {text}" for text in buttons),
+        *([""] if commands else []),
+        *commands,
+    ]
+    return Message("\n".join(lines))
