@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.records import EventKind, Incident, IncidentState, Level, Reading
@@ -10,11 +11,16 @@ from monitor.records import EventKind, Incident, IncidentState, Level, Reading
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How patient the machine is; ``calm_below`` is a score."""
+    """How patient the machine is; ``calm_below`` is a score.
+
+    ``calls``: how many people a level may call one after the other before it is forgotten.
+    """
 
     calm_below: float
     calm_for: timedelta = timedelta(hours=3)
     forgotten_after: timedelta = timedelta(minutes=30)
+    neglected_after: timedelta = timedelta(hours=4)
+    calls: Mapping[Level, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,16 @@ _SEEN_ENOUGH = 0.9
 
 
 def advance(
-    incident: Incident | None, reading: Reading, last_end: Incident | None, pace: Pace
+    incident: Incident | None,
+    reading: Reading,
+    last_end: Incident | None,
+    pace: Pace,
+    attended_at: datetime | None = None,
 ) -> Step | None:
     """Decide what a reading does to the live incident of its topic, if there is one.
 
-    ``last_end`` is the topic's incident that ended last. None: nothing happens at all.
+    ``last_end`` is the topic's incident that ended last, ``attended_at`` when a person last did
+    something about the live one. None: nothing happens at all.
     """
     if incident is None:
         return _opening(reading, last_end, pace)
@@ -50,7 +61,9 @@ def advance(
         return Step(EventKind.CALMED, IncidentState.RESOLVED, level, calm_since)
     if _forgotten(incident, reading, pace):
         return Step(EventKind.FORGOTTEN, incident.state, level, calm_since)
-    return Step(None, incident.state, level, calm_since)
+    neglected = _neglected(incident, reading, attended_at, pace)
+    kind, state = (EventKind.NEGLECTED, IncidentState.OPEN) if neglected else (None, incident.state)
+    return Step(kind, state, level, calm_since)
 
 
 def _opening(reading: Reading, last_end: Incident | None, pace: Pace) -> Step | None:
@@ -83,11 +96,25 @@ def _calm_since(incident: Incident, reading: Reading, pace: Pace) -> datetime | 
 
 
 def _forgotten(incident: Incident, reading: Reading, pace: Pace) -> bool:
-    touched = incident.touched_at or incident.opened_at
+    began = incident.reopened_at or incident.opened_at
+    touched = incident.touched_at or began
     # Each reminder waits as long as all the time before it: 30 minutes, then 1, 2, 4 hours.
-    pause = max(pace.forgotten_after, touched - incident.opened_at)
+    pause = max(pace.forgotten_after, touched - began)
     return (
         incident.state is IncidentState.OPEN
+        and incident.escalated >= pace.calls.get(reading.level, 0)
         and reading.level is not Level.NORMAL
         and reading.at - touched >= pause
+    )
+
+
+def _neglected(
+    incident: Incident, reading: Reading, attended_at: datetime | None, pace: Pace
+) -> bool:
+    """Somebody took it, and has let it lie while it stays above its threshold."""
+    attended = attended_at or incident.touched_at or incident.opened_at
+    return (
+        incident.state is IncidentState.ACKNOWLEDGED
+        and reading.level is not Level.NORMAL
+        and reading.at - attended >= pace.neglected_after
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from monitor.errors import Refused
 from monitor.records import EventKind, Incident, IncidentState, Role
@@ -64,7 +66,10 @@ _NEXT: dict[Action, tuple[IncidentState, EventKind]] = {
     Action.SILENCE: (IncidentState.SILENCED, EventKind.SILENCED),
     Action.RESOLVE: (IncidentState.RESOLVED, EventKind.RESOLVED),
     Action.DISMISS: (IncidentState.DISMISSED, EventKind.DISMISSED),
+    Action.HAND_OVER: (IncidentState.ACKNOWLEDGED, EventKind.HANDED_OVER),
 }
+# An old card may be opened again for so long.
+REOPEN_WITHIN: Final = timedelta(days=7)
 
 
 def allowed(roles: Set[Role], action: Action) -> bool:
@@ -86,6 +91,17 @@ def next_state(incident: Incident, action: Action) -> tuple[IncidentState, Event
     if incident.state.ended:
         raise Refused(f"incident: {incident.id}: already {incident.state}", holder=incident.holder)
     state, kind = _NEXT[action]
-    if state is incident.state and state is IncidentState.ACKNOWLEDGED:
+    if action is Action.ACKNOWLEDGE and state is incident.state:
         raise Refused(f"incident: {incident.id}: already acknowledged", holder=incident.holder)
     return state, kind
+
+
+def may_reopen(incident: Incident, now: datetime) -> bool:
+    """Whether an incident is over, and not for too long.
+
+    Raises:
+        Refused: it is not over; ``holder`` says who has it.
+    """
+    if incident.closed_at is None:
+        raise Refused(f"incident: {incident.id}: still {incident.state}", holder=incident.holder)
+    return now - incident.closed_at <= REOPEN_WITHIN

@@ -7,8 +7,8 @@ mind, so it is judged by accounts alone and never touches the incident of its is
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.incidents.advance import Pace, Step, advance
@@ -24,6 +24,8 @@ class WaveRules:
     awas: int
     quiet: timedelta
     forgotten_after: timedelta
+    neglected_after: timedelta = timedelta(hours=4)
+    calls: Mapping[Level, int] = field(default_factory=dict)
 
     def level(self, accounts: int) -> Level:
         """The level of a wave that was seen; copies that vanish do not take it back to normal."""
@@ -51,13 +53,17 @@ def advance_wave(
     last_copy_at: datetime | None,
     last_end: Incident | None,
     rules: WaveRules,
+    attended_at: datetime | None = None,
 ) -> Step | None:
     """Decide what new numbers do to a wave: open, raise, wake, remind, end, or nothing.
 
-    A wave is calm from its last copy on; ``last_copy_at`` None: no copy stands, nothing newer is
-    known than what the incident says.
+    A wave is calm from its last copy on, or from when people opened it again; ``last_copy_at``
+    None: no copy stands, nothing newer is known than what the incident says.
     """
-    pace = Pace(math.inf, rules.quiet, rules.forgotten_after)
+    pace = Pace(math.inf, rules.quiet, rules.forgotten_after, rules.neglected_after, rules.calls)
     if incident is not None:
-        incident = replace(incident, calm_since=last_copy_at or incident.calm_since)
-    return advance(incident, reading, last_end, pace)
+        calm_since = last_copy_at or incident.calm_since
+        if calm_since is not None and incident.reopened_at is not None:
+            calm_since = max(calm_since, incident.reopened_at)
+        incident = replace(incident, calm_since=calm_since)
+    return advance(incident, reading, last_end, pace, attended_at)

@@ -6,7 +6,7 @@ with ten thousand stored comments and with ten million.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,15 +16,16 @@ from sqlite_utils import Database
 
 from monitor.incidents import Pace, Step, advance, part_of
 from monitor.messages import why as words
-from monitor.records import EventKind, Incident, Reading, SourceId
+from monitor.records import EventKind, Incident, IncidentId, IncidentState, Reading, SourceId
 from monitor.spikes import WINDOWS, Baseline, Piece, Rules, onset, read_topics
 from monitor.spikes.window import WindowData
 from monitor.steps import coverage
 from monitor.steps.budget import keep_budget, rules_now
+from monitor.steps.calling import calls_by_level
 from monitor.steps.learn import HOUR, hour_floor, slot, usual
 from monitor.steps.merge import merge
 from monitor.steps.tools import Tools
-from monitor.store import counts, crowds, incidents, sources
+from monitor.store import attention, counts, crowds, incidents, sources
 from monitor.store.connection import from_epoch
 from monitor.store.schema import BIN_SECONDS
 
@@ -39,14 +40,17 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
     baseline = usual(db, tools, now)
     live = {incident.topic: incident for incident in incidents.live(db)}
     windows = _windows(db, tools, baseline, now)
-    rules = rules_now(db, tools)
+    rules = rules_now(db, tools, now)
+    attended = _attended(db, live.values())
+    pace = _paces(db, tools, rules, now)
     readings = read_topics(baseline, windows, now, rules, live)
     changed = 0
     # The strongest first: what rises beside it under the same posts is then part of it.
     for reading in sorted(readings.values(), key=lambda one: (-one.score, one.topic)):
         incident = live.get(reading.topic)
         last_end = None if incident else incidents.last_end(db, reading.topic)
-        step = advance(incident, reading, last_end, _pace(tools, rules[reading.topic]))
+        touched = attended.get(incident.id) if incident else None
+        step = advance(incident, reading, last_end, pace(reading.topic), touched)
         if step is None or (incident is None and _rides_along(db, live.values(), reading)):
             continue
         tools.boundary("judge:before-write")
@@ -93,16 +97,23 @@ def _write(
         step.kind,
         step.state,
         reading.at,
-        _reason(step.kind, told, name),
+        _reason(step.kind, told, name, tools),
         level=step.level,
     )
 
 
-def _reason(kind: EventKind, reading: Reading, name: str) -> str:
+def _attended(db: Database, live: Iterable[Incident]) -> Mapping[IncidentId, datetime]:
+    """When a person last did something about what somebody holds."""
+    held = [one.id for one in live if one.state is IncidentState.ACKNOWLEDGED]
+    return attention.attended(db, held)
+
+
+def _reason(kind: EventKind, reading: Reading, name: str, tools: Tools) -> str:
     fixed = {
         EventKind.CALMED: words.CALMED,
         EventKind.FORGOTTEN: words.FORGOTTEN,
         EventKind.WOKEN: words.WOKEN,
+        EventKind.NEGLECTED: words.neglected(tools.settings.spikes.neglected_hours),
     }
     return fixed.get(kind) or words.raised(reading, name)
 
@@ -171,11 +182,19 @@ def pieces(
     return found
 
 
-def _pace(tools: Tools, rules: Rules) -> Pace:
+def _paces(
+    db: Database, tools: Tools, rules: Mapping[str, Rules], now: datetime
+) -> Callable[[str], Pace]:
     """How patient the machine is with an issue; what calms it follows from what opens it."""
-    spikes = tools.settings.spikes
-    return Pace(
-        calm_below=rules.calm_below,
-        calm_for=timedelta(hours=spikes.calm_hours),
-        forgotten_after=timedelta(minutes=spikes.forgotten_minutes),
-    )
+    spikes, calls = tools.settings.spikes, calls_by_level(db, tools, now)
+
+    def pace(topic: str) -> Pace:
+        return Pace(
+            calm_below=rules[topic].calm_below,
+            calm_for=timedelta(hours=spikes.calm_hours),
+            forgotten_after=timedelta(minutes=spikes.forgotten_minutes),
+            neglected_after=timedelta(hours=spikes.neglected_hours),
+            calls=calls,
+        )
+
+    return pace

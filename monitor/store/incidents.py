@@ -32,6 +32,17 @@ from monitor.store.connection import (
 
 # Numbers that move every few seconds are gathered into one edit; people's presses show at once.
 EDIT_PAUSE = timedelta(seconds=15)
+# Whoever answers, and whatever gets worse, lets the chain of calls begin from its first step.
+_CALLS_BEGIN_ANEW = frozenset(
+    {
+        EventKind.ACKNOWLEDGED,
+        EventKind.SILENCED,
+        EventKind.HANDED_OVER,
+        EventKind.RAISED,
+        EventKind.WOKEN,
+        EventKind.NEGLECTED,
+    }
+)
 
 
 def open_new(db: Database, reading: Reading, onset_at: datetime, reason: str) -> bool:
@@ -41,7 +52,7 @@ def open_new(db: Database, reading: Reading, onset_at: datetime, reason: str) ->
         opened = changed(
             db,
             "INSERT INTO incident (topic, level, peak, state, opened_at, onset_at, reading, "
-            "touched_at) VALUES (?, ?, ?, 'open', ?, ?, ?, ?) "
+            "touched_at, peak_score) VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?) "
             "ON CONFLICT (topic) WHERE closed_at IS NULL DO NOTHING",
             (
                 reading.topic,
@@ -51,6 +62,7 @@ def open_new(db: Database, reading: Reading, onset_at: datetime, reason: str) ->
                 to_epoch(onset_at),
                 dump_reading(reading),
                 at,
+                reading.score,
             ),
         )
         if opened:
@@ -69,12 +81,13 @@ def observe(
     with db.atomic():
         moved = changed(
             db,
-            "UPDATE incident SET reading = ?, level = ?, calm_since = ? "
-            "WHERE id = ? AND closed_at IS NULL",
+            "UPDATE incident SET reading = ?, level = ?, calm_since = ?, "
+            "peak_score = max(coalesce(peak_score, 0), ?) WHERE id = ? AND closed_at IS NULL",
             (
                 dump_reading(reading),
                 reading.level.value,
                 maybe_epoch(calm_since),
+                reading.score,
                 int(incident.id),
             ),
         )
@@ -98,11 +111,13 @@ def change(
     actor: str | None = None,
     level: Level | None = None,
     silenced_until: datetime | None = None,
+    holder: str | None = None,
 ) -> bool:
     """Move an incident on with its event; False when somebody moved it first.
 
-    The guard is the state that the caller saw, so of two taps at once exactly one wins. An ended
-    incident gets its ``closed_at``; a person's change goes to the audit trail.
+    The guard is the state and the holder that the caller saw, so of two taps at once exactly one
+    wins. An ended incident gets its ``closed_at``; a person's change goes to the audit trail.
+    ``holder``: who holds it from now on, if not the ``actor``.
     """
     now_level = level or incident.level
     told = actor is not None or state is not incident.state
@@ -111,25 +126,68 @@ def change(
         moved = changed(
             db,
             "UPDATE incident SET state = ?, level = ?, peak = ?, holder = coalesce(?, holder), "
-            "silenced_until = ?, state_reason = ?, touched_at = ?, closed_at = ? "
-            "WHERE id = ? AND state = ? AND closed_at IS NULL",
+            "silenced_until = ?, state_reason = ?, touched_at = ?, closed_at = ?, "
+            "escalated = CASE WHEN ? THEN 0 ELSE escalated END "
+            "WHERE id = ? AND state = ? AND holder IS ? AND closed_at IS NULL",
             (
                 state.value,
                 now_level.value,
                 peak.value,
-                actor,
+                holder or actor,
                 maybe_epoch(silenced_until),
                 reason if told else incident.state_reason,
                 to_epoch(at),
                 to_epoch(at) if state.ended else None,
+                kind in _CALLS_BEGIN_ANEW,
                 int(incident.id),
                 incident.state.value,
+                incident.holder,
             ),
         )
         if moved:
             _event(db, incident.id, kind, at, reason, now_level, actor)
             if actor is not None:
                 audit.write(db, at, actor, kind.value, f"incident:{incident.id}", reason)
+    return bool(moved)
+
+
+def reopen(db: Database, incident: Incident, at: datetime, reason: str, actor: str) -> bool:
+    """Open an ended incident again; False when it is not ended as seen, or its topic has another.
+
+    ``incident_live`` decides: of two incidents of a topic that are reopened at once one wins.
+    """
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE OR IGNORE incident SET state = 'open', closed_at = NULL, holder = NULL, "
+            "silenced_until = NULL, calm_since = NULL, parent_id = NULL, escalated = 0, "
+            "state_reason = ?, touched_at = ?, reopened_at = ? "
+            "WHERE id = ? AND state = ? AND closed_at IS NOT NULL",
+            (reason, to_epoch(at), to_epoch(at), int(incident.id), incident.state.value),
+        )
+        if moved:
+            _event(db, incident.id, EventKind.REOPENED, at, reason, incident.level, actor)
+            audit.write(db, at, actor, EventKind.REOPENED.value, f"incident:{incident.id}", reason)
+    return bool(moved)
+
+
+def mute(
+    db: Database, incident: Incident, parent_id: IncidentId | None, at: datetime, reason: str
+) -> bool:
+    """Put a live incident under a larger one, or (None) let it stand for itself again.
+
+    False when it ended or went elsewhere meanwhile.
+    """
+    kind = EventKind.UNMUTED if parent_id is None else EventKind.MUTED
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE incident SET parent_id = ? "
+            "WHERE id = ? AND parent_id IS ? AND closed_at IS NULL",
+            (parent_id, int(incident.id), incident.parent_id),
+        )
+        if moved:
+            _event(db, incident.id, kind, at, reason, incident.level, None)
     return bool(moved)
 
 
@@ -191,6 +249,22 @@ def last_end(db: Database, topic: str) -> Incident | None:
     return None if row is None else _incident(row)
 
 
+def continued(db: Database, incident: Incident, within: timedelta) -> Incident | None:
+    """The incident of the same topic that ended last before this one opened, not long before."""
+    row = one(
+        db,
+        "SELECT * FROM incident WHERE topic = ? AND id < ? AND closed_at BETWEEN ? AND ? "
+        "ORDER BY closed_at DESC, id DESC LIMIT 1",
+        [
+            incident.topic,
+            int(incident.id),
+            to_epoch(incident.opened_at - within),
+            to_epoch(incident.opened_at),
+        ],
+    )
+    return None if row is None else _incident(row)
+
+
 def events(db: Database, incident_id: IncidentId) -> list[Event]:
     """Everything that happened to an incident, in order."""
     return [
@@ -225,6 +299,18 @@ def load_reading(text: str) -> Reading:
     """A reading from its JSON text."""
     values = json.loads(text)
     return Reading(**{**values, "at": from_epoch(values["at"]), "level": Level(values["level"])})
+
+
+def happened(
+    db: Database,
+    incident: Incident,
+    kind: EventKind,
+    at: datetime,
+    reason: str,
+    actor: str | None = None,
+) -> None:
+    """Append an event that moves nothing; inside ``db.atomic()``, after its first write."""
+    _event(db, int(incident.id), kind, at, reason, incident.level, actor)
 
 
 def _event(
@@ -262,6 +348,8 @@ def _incident(row: Row) -> Incident:
         escalated=row["escalated"],
         parent_id=None if row["parent_id"] is None else IncidentId(row["parent_id"]),
         opd=row["opd"],
+        peak_score=row["peak_score"],
+        reopened_at=maybe_from_epoch(row["reopened_at"]),
     )
 
 
