@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from monitor.telegram.channel import TelegramChannel
     from monitor.web import Server
+    from monitor.wording import ModelWriter
 
 Clock = Callable[[], datetime]
 _TELL_AGAIN_SECONDS = 5
@@ -92,7 +93,19 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         channel=channel or build_channel(settings),
         sources={name: source for name, (source, _) in connected.items()},
         repliers=repliers,
+        writer=build_writer(settings, knowledge),
     )
+
+
+def build_writer(settings: Settings, knowledge: Knowledge) -> ModelWriter | None:
+    """The own language model, where one is switched on and there are words to ask it with."""
+    from monitor.wording import ModelWriter
+
+    part = settings.replies.model
+    if not (part.enabled and knowledge.prompt):
+        return None
+    token = part.token.get_secret_value() if part.token else ""
+    return ModelWriter(part.base_url, part.name, token, part.timeout_seconds)
 
 
 def check_rules(settings: Settings, knowledge: Knowledge) -> None:
@@ -163,7 +176,7 @@ def build_telegram(settings: Settings, token: SecretStr) -> TelegramChannel:
 
 def secrets(settings: Settings) -> list[str]:
     """Every secret that must never be seen in a log."""
-    found = [settings.telegram.token]
+    found = [settings.telegram.token, settings.drill.token, settings.replies.model.token]
     for part in settings.sources.values():
         found += [part.password, part.token]
     return [secret.get_secret_value() for secret in found if secret is not None]

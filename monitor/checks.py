@@ -14,6 +14,7 @@ from monitor.knowledge import load_knowledge
 from monitor.platforms.base import Health
 from monitor.records import SourceId
 from monitor.store import audit, open_store, people, sources
+from monitor.text.lexicon import PlaceTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def check_all(settings: Settings) -> Iterator[Checked]:
     """Look at everything; each line is independent of the others' failures."""
     yield _checked("database", lambda: _database(settings))
     yield _checked("knowledge", lambda: _knowledge(settings))
+    yield _checked("routes", lambda: _routes(settings))
     yield _checked("model", lambda: _model(settings))
     yield _checked("telegram", lambda: _telegram(settings))
     for name, part in settings.sources.items():
@@ -61,6 +63,24 @@ def _database(settings: Settings) -> str:
 def _knowledge(settings: Settings) -> str:
     knowledge = load_knowledge(settings.data)
     return f"{len(knowledge.taxonomy)} issues, {len(knowledge.templates)} reply templates"
+
+
+def _routes(settings: Settings) -> str:
+    """Agencies' heads must be registered, and the places of routes known."""
+    routes = load_knowledge(settings.data).routes
+    led = [opd for opd in routes.opds.values() if opd.head]
+    register = people.every(open_store(settings.database)) if led else []
+    names = {person.name for person in register if person.active}
+    for opd in led:
+        if opd.head not in names:
+            raise MonitorError(f"opd.toml: [opd.{opd.key}] kepala: {opd.head}: not registered")
+    tables = PlaceTables.load(settings.data / "places", settings.office.province)
+    places = {" / ".join(filter(None, (n.kabupaten, n.kecamatan))) for n in tables.names}
+    for rule in routes.rules:
+        if rule.place and rule.place not in places:
+            raise MonitorError(f"opd.toml: [[rute]] {rule.issue}: tempat: {rule.place}: unknown")
+    asked = [opd for opd in routes.opds.values() if opd.chat]
+    return f"{len(routes.opds)} agencies, {len(asked)} of them with a chat"
 
 
 def _model(settings: Settings) -> str:

@@ -10,10 +10,19 @@ step  name        rows it waits for                written together             
 2     understand  comments without a prediction    predictions, copies, counts    done again
 3     judge       counts per topic and window      incident + event + reason      same incident
 3     waves       copies of the last hour          incident + event + reason      same incident
+3     escalate    incidents that nobody has        event + calls + messages       same step
+3     duty        the change of duty               turn + its notices             same note
 3     topics      four weeks, once an hour         new topics + their notices     looked again
+4     outcome     replies whose look has come      look + touched messages        done again
+4     questions   open ones whose hour has come    reminder + its notices         done again
+4     handoffs    forms that wait, each morning    reminder + its notices         done again
+4     digest      the hour of a digest             digest + its notices           same digest
+4     narratives  statements whose time is over    state + its notices            done again
 4     notify      unprocessed events; due notices  ``sending`` before, after      at least once
 5     suggest     incidents' comments, no draft    draft ``proposed``             done again
+5     thanks      praise without a draft           drafts + batch + notice        done again
 6     decide      (a person presses a button)      guarded update + audit         second tap: who
+6     expire      drafts whose reason changed      guarded update + audit         done again
 7     post        drafts ``approved``              ``posting`` before, after      at most once
 8     train       labels since the last model      new folder, then the pointer   old model serves
 ====  ==========  ===============================  =============================  =================
@@ -33,11 +42,20 @@ from sqlite_utils import Database
 
 from monitor.errors import MonitorError
 from monitor.steps import post as posting
+from monitor.steps.chase import chase
 from monitor.steps.collect import Collector
+from monitor.steps.digest import digest
+from monitor.steps.duty import hand_over
+from monitor.steps.escalate import escalate
+from monitor.steps.expire import expire
+from monitor.steps.handoff import remind as remind_handoffs
 from monitor.steps.judge import judge
+from monitor.steps.narrate import expire_narratives
 from monitor.steps.new_topics import find_topics
 from monitor.steps.notify import notify
+from monitor.steps.outcome import watch_outcomes
 from monitor.steps.suggest import suggest_replies
+from monitor.steps.thanks import propose_thanks
 from monitor.steps.tools import Tools, log
 from monitor.steps.understand import MOST_BATCHES, understand
 from monitor.steps.waves import watch_waves
@@ -55,6 +73,12 @@ class Ticked:
     suggested: int = 0
     posted: int = 0
     topics: int = 0
+    chased: int = 0
+    handed: int = 0
+    expired: int = 0
+    outcomes: int = 0
+    digests: int = 0
+    narratives: int = 0
 
     @property
     def idle(self) -> bool:
@@ -89,10 +113,19 @@ def tick(
         collected=_step("collect", lambda: collector.collect(db, tools, now, patience)),
         understood=_step("understand", lambda: understand(db, tools)),
         changed=_step("judge", lambda: judge(db, tools, now))
-        + _step("waves", lambda: watch_waves(db, tools, now)),
+        + _step("waves", lambda: watch_waves(db, tools, now))
+        + _step("escalate", lambda: escalate(db, tools, now)),
+        handed=_step("duty", lambda: hand_over(db, tools, now)),
         topics=_step("topics", lambda: find_topics(db, tools, now)),
+        outcomes=_step("outcome", lambda: watch_outcomes(db, now)),
+        chased=_step("questions", lambda: chase(db, tools, now))
+        + _step("handoffs", lambda: remind_handoffs(db, tools, now)),
+        digests=_step("digest", lambda: digest(db, tools, now)),
+        narratives=_step("narratives", lambda: expire_narratives(db, tools, now)),
         shown=_step("notify", lambda: notify(db, tools, now)),
-        suggested=_step("suggest", lambda: suggest_replies(db, tools, now)),
+        suggested=_step("suggest", lambda: suggest_replies(db, tools, now))
+        + _step("thanks", lambda: propose_thanks(db, tools, now)),
+        expired=_step("expire", lambda: expire(db, tools, now)),
         posted=_step("post", lambda: posting.post(db, tools, now)),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from monitor.errors import ConfigError
 from monitor.text.clean import clean
 from monitor.text.personal import mask
+from monitor.text.questions import Named
 from monitor.text.reader import TextReader
 from monitor.text.terms import TermReader, Terms
 
@@ -67,6 +68,21 @@ class LexiconWords:
     def terms(self, text: str, names: frozenset[str]) -> Terms:
         """What of a comment may name a topic: key and written words of each term."""
         return self._terms.terms(text, names)
+
+    def issues(self, text: str) -> Mapping[str, float]:
+        """How strongly keywords of a text point to each issue."""
+        normalised = self._reader.normaliser.normalise(clean(text))
+        return self._reader.issue_voter.issue_votes(self._reader.stemmer.stems(normalised))
+
+    def places(self, text: str) -> tuple[Named, ...]:
+        """Places that a text names, in reading order, as predictions name them."""
+        return tuple(
+            Named(
+                place.matched,
+                f"{place.kabupaten} / {place.kecamatan}" if place.kecamatan else place.kabupaten,
+            )
+            for place in self._reader.gazetteer.places(clean(text))
+        )
 
 
 def _words(file: Path) -> frozenset[str]:

@@ -16,7 +16,7 @@ from monitor import app, pipeline
 from monitor.config.parts import ChatPart
 from monitor.platforms.wordpress import WordPress, WordPressSettings
 from monitor.records import DraftState, Person, PersonId, Role, SourceId
-from monitor.steps import decide
+from monitor.steps import decide_drafts
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
 from monitor.store import drafts, incidents, people, sources
@@ -80,5 +80,5 @@ def walk(way: Way) -> None:
         for incident in incidents.live(db):
             found = drafts.of_incident(db, incident.id)
             if found and found[0].state is DraftState.PROPOSED:
-                decide.approve(db, tools, ADMIN, found[0].id, now)
+                decide_drafts.approve(db, tools, ADMIN, found[0].id, now)
     collector.close()

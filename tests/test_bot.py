@@ -9,6 +9,7 @@ import pytest
 
 from monitor.messages import answers
 from monitor.records import (
+    BatchId,
     CommentId,
     DraftState,
     IncidentId,
@@ -19,7 +20,7 @@ from monitor.records import (
     Sentiment,
 )
 from monitor.steps.post import post
-from monitor.store import drafts, notices, people, predictions
+from monitor.store import batches, drafts, notices, people, predictions
 from tests.bot_stage import FLOODS, FORUM, GROUP, PHONE, TOPIC, Stage, flood, set_stage
 from tests.fakes.telegram import FakeTelegram
 from tests.world import (
@@ -48,6 +49,9 @@ def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def stage(idle: Stage) -> Stage:
     return idle.start()
+
+
+OTHER_WORDS = "Mohon maaf, BPBD turun pukul 07.00 di Sampit. ppid.kalteng.go.id"
 
 
 # Every button by everybody
@@ -108,6 +112,24 @@ def draft(stage: Stage, at: int) -> int:
     return stage.new_draft()
 
 
+def batch(stage: Stage, at: int) -> int:
+    """A reply to thanks in a batch of its own."""
+    comment = stage.new_comment("terima kasih pelayanannya cepat")
+    stage.db.execute("UPDATE prediction SET intent = 'apresiasi' WHERE comment_id = ?", [comment])
+    with stage.db.atomic():
+        number = batches.begin(stage.db, stage.now)
+        proposal = drafts.Proposal(None, CommentId(comment), "Terima kasih kembali.", "uji", "h")
+        made = drafts.propose(stage.db, proposal, stage.now)
+        assert made is not None
+        batches.put(stage.db, number, made)
+    return int(number)
+
+
+def a_batch_decided(s: Stage, n: int, who: str) -> bool:
+    (found,) = drafts.of_batch(s.db, BatchId(n))
+    return (found.state, found.decided_by) == (DraftState.APPROVED, who)
+
+
 def unsure(stage: Stage, at: int) -> int:
     return stage.new_unsure()
 
@@ -129,6 +151,8 @@ CASES = {
     "approve": Case("ok:{}", DECIDE, draft, a_decision(DraftState.APPROVED)),
     "reject": Case("no:{}", DECIDE, draft, a_decision(DraftState.REJECTED)),
     "rewrite": Case("ed:{}", DECIDE, draft, asked),
+    "batch": Case("ba:{}", DECIDE, batch, a_batch_decided),
+    "take out": Case("bx:{}", DECIDE, draft, a_decision(DraftState.REJECTED)),
     "sent": Case("us:{}:y", DECIDE, unsure, lambda s, n, w: s.draft(n).state is DraftState.POSTED),
     "unsent": Case(
         "us:{}:n", DECIDE, unsure, lambda s, n, w: s.draft(n).state is DraftState.FAILED
@@ -242,16 +266,17 @@ def test_from_card_to_posted_reply(stage: Stage) -> None:
     stage.press("Budi", f"ed:{number}", first["message_id"], forged=False)
     question = stage.answers_to(first["message_id"])[0]
     assert question["keyboard"]["force_reply"] is True
-    mine = stage.write("Budi", "Mohon maaf, BPBD sudah turun.", reply_to=question["message_id"])
+    mine = stage.write("Budi", OTHER_WORDS, reply_to=question["message_id"])
     assert stage.answer_to(mine)["text"] == answers.EDITED
     stage.notify()
-    assert "Mohon maaf, BPBD sudah turun." in stage.seen(first["message_id"])["text"]
+    assert OTHER_WORDS in stage.seen(first["message_id"])["text"]
 
-    answer = stage.press("Budi", f"ok:{number}", first["message_id"], forged=False)
+    ok = stage.seen(first["message_id"])["rows"][0][0]["callback_data"]
+    answer = stage.press("Budi", ok, first["message_id"], forged=False)
     assert answer["text"] == answers.APPROVED
     post(stage.db, stage.tools, stage.now)
     stage.notify()
-    assert [text for _, text in stage.replier.replies] == ["Mohon maaf, BPBD sudah turun."]
+    assert [text for _, text in stage.replier.replies] == [OTHER_WORDS]
     assert "Terkirim" in stage.seen(first["message_id"])["text"]
     assert stage.seen(first["message_id"])["rows"] == []
     assert stage.draft(number).suggested != stage.draft(number).text

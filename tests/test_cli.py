@@ -26,8 +26,8 @@ from monitor.classify.model_files import FORMAT, point_to
 from monitor.cli import run_command
 from monitor.config import load_settings
 from monitor.demo import replaying, scenario
-from monitor.records import LabelField, Role
-from monitor.store import audit, open_store, people, predictions, sources
+from monitor.records import LabelField
+from monitor.store import audit, open_store, predictions, sources
 from tests.classify_world import serve, small_data, tiny_model, write_rows
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wordpress import PASSWORD, FakeWordPress
@@ -273,12 +273,13 @@ def watched(siaga: Office, site: FakeWordPress, monkeypatch: pytest.MonkeyPatch)
 def test_once_tells_what_it_did(watched: Office) -> None:
     done = watched("once")
     assert done.code == GOOD
-    assert done.out.strip() == (
+    assert done.out.startswith(
         "collected 1 · understood 1 · changed 0 · shown 0 · suggested 0 · posted 0 · topics 0"
     )
     again = watched("once", "--json").lines
     steps = ["collected", "understood", "changed", "shown", "suggested", "posted", "topics"]
-    assert again == [dict.fromkeys(steps, 0)]
+    assert set(steps) <= set(again[0])
+    assert set(again[0].values()) == {0}
 
 
 def test_check_is_good_when_everything_answers(watched: Office) -> None:
@@ -288,6 +289,7 @@ def test_check_is_good_when_everything_answers(watched: Office) -> None:
     assert names == [
         "ok   database",
         "ok   knowledge",
+        "ok   routes",
         "ok   model",
         "ok   telegram",
         "ok   source berita",
@@ -323,6 +325,7 @@ base_url = "http://127.0.0.1:9/"
     assert {one["name"]: one["ok"] for one in done.lines} == {
         "database": False,
         "knowledge": True,
+        "routes": True,
         "model": False,
         "telegram": True,
         "source berita": False,
@@ -518,40 +521,6 @@ def test_spikes_refuses_an_unknown_profile_and_a_missing_file(siaga: Office) -> 
 
 
 # Registers.
-
-
-def test_people_are_registered_changed_listed_and_taken_off(siaga: Office) -> None:
-    added = siaga("people", "add", "Rina", "--role", "humas", "--role", "admin", "--telegram", "7")
-    assert (added.code, added.out) == (GOOD, "Rina: admin, humas\n")
-    siaga("people", "add", "Arif", "--role", "trainer")
-    assert siaga("people", "role", "Rina", "opd").out == "Rina: opd\n"
-    listed = siaga("people", "list")
-    assert listed.out == "Arif: trainer; no Telegram id\nRina: opd; 7\n"
-    assert siaga("people", "role", "Rina", "none").out == "Rina: no rights any more\n"
-    assert siaga("people", "list", "--json").lines == [
-        {"name": "Arif", "roles": ["trainer"], "telegram_id": None, "active": True},
-        {"name": "Rina", "roles": ["opd"], "telegram_id": 7, "active": False},
-    ]
-    assert people.by_telegram(siaga.store, 7) is None
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "told"),
-    [
-        (["add", "Rina", "--role", "raja"], WRONG, "role: raja: accepted: humas, admin"),
-        (["role", "Siapa", "humas"], REFUSED, "person: Siapa: not registered"),
-        (["role", "Arif", "raja"], WRONG, "accepted: humas"),
-        (["add", "Rina", "--role", "humas", "--telegram", "9"], REFUSED, "belongs to Arif"),
-    ],
-)
-def test_people_that_cannot_be_registered(
-    siaga: Office, words: list[str], code: int, told: str
-) -> None:
-    siaga("people", "add", "Arif", "--role", "admin", "--telegram", "9")
-    done = siaga("people", *words)
-    assert (done.code, told in done.err) == (code, True)
-    (only,) = people.every(siaga.store)
-    assert only.roles == {Role.ADMIN}
 
 
 def test_the_audit_trail_is_listed_newest_first_and_verified(siaga: Office) -> None:

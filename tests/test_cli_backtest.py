@@ -56,17 +56,20 @@ def fill(office: Office) -> None:
 def test_each_alert_is_a_line_and_the_last_one_counts_them(office: Office) -> None:
     done = office("backtest")
     assert done.code == GOOD
-    line, total = done.out.splitlines()
+    line, lesson, total = done.out.splitlines()
     assert line.startswith("9 Mar 16.")
     assert " · Awas · Banjir & bencana: " in line
     assert "negatif dalam 1 jam, biasanya kurang dari 1; wajarnya kurang dari" in line
     assert line.endswith(" · kartu #1: bukan krisis oleh Budi")
+    assert lesson == (
+        "Ambang Waspada dan Siaga naik karena dinilai bukan krisis: Banjir & bencana 2 % (1 kali)."
+    )
     assert total == ("1 peringatan dalam 27 hari (0 sehari), 1 di antaranya dinilai bukan krisis")
 
 
 def test_machines_get_a_value_a_line(office: Office) -> None:
     done = office("backtest", "--json", "--days", "2")
-    told, total = done.lines
+    told, lesson, total = done.lines
     opened, closed = (datetime.fromisoformat(told[key]) for key in ("opened_at", "closed_at"))
     assert BEGAN < opened <= BEGAN + HOUR / 3 < closed
     assert {key: told[key] for key in ("issue", "level", "incident", "state", "holder")} == {
@@ -79,6 +82,7 @@ def test_machines_get_a_value_a_line(office: Office) -> None:
     assert told["score"] > 1.28
     assert told["observed"] >= 4 > told["expected"] >= 0
     assert told["hours"] in (1, 2, 3)
+    assert lesson == {"lessons": {"Banjir & bencana": 1.0222}}
     assert total == {"alerts": 1, "days": 2.0, "times": 1.0}
 
 

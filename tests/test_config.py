@@ -204,8 +204,8 @@ def test_a_wrong_value_is_named_with_what_was_found_and_accepted(
     [
         ("[pol]\nx = 1", "pol: unknown key; did you mean poll?"),
         ("[poll]\ntick_second = 1", "poll.tick_second: unknown key; did you mean tick_seconds?"),
-        ("[replies]\nzzz = 1", "replies.zzz: unknown key; accepted: enabled, per_incident"),
-        ("zzz = 1", "zzz: unknown key; accepted: classify, copies, office"),
+        ("[replies]\nzzz = 1", "replies.zzz: unknown key; accepted: approval_hours, enabled"),
+        ("zzz = 1", "zzz: unknown key; accepted: classify, copies, digest, drill"),
         ("[spikes]\nwaspda = 1", "spikes.waspda: unknown key; did you mean waspada?"),
         (
             "[spikes.issue.kesehatan]\nwaspda = 1",

@@ -15,8 +15,6 @@ from sqlite_utils import Database
 from monitor import app
 from monitor.config import Settings, find_config, load_settings
 from monitor.demo import people, replaying, scenario
-from monitor.demo.replaying import DemoClock
-from monitor.demo.site import ScriptedSite
 from monitor.errors import ConfigError, PlatformError, Reason
 from monitor.messages import demo as words
 from monitor.platforms.base import Replier, ReplyState, Source
@@ -29,6 +27,8 @@ from monitor.records import (
     Level,
     wave_first,
 )
+from monitor.stage.clock import StageClock
+from monitor.stage.site import ScriptedSite
 from monitor.steps import views
 from monitor.steps.tools import Tools
 from monitor.store import audit, comments, crowds, drafts, incidents, predictions
@@ -45,7 +45,7 @@ class Week:
 
     tools: Tools
     db: Database
-    clock: DemoClock
+    clock: StageClock
 
     def incident(self, topic: str) -> Incident:
         found = [*incidents.live(self.db), *incidents.ended(self.db, 99)]
@@ -56,7 +56,7 @@ class Week:
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     """About ten seconds: the whole week, people included."""
-    clock = DemoClock(scenario.BEGIN)
+    clock = StageClock(scenario.BEGIN)
     tools = replaying.build(tmp_path_factory.mktemp("demo"), clock)
     db = app.Service(tools, clock).open_db()
     app.prepare(db, tools.settings, tools.sources.values())
@@ -190,7 +190,7 @@ def test_a_reply_after_the_last_comment_comes_last() -> None:
 
 
 def test_the_clock_of_the_demo_stands_until_it_is_released() -> None:
-    clock = DemoClock(scenario.BEGIN)
+    clock = StageClock(scenario.BEGIN)
     assert clock() == clock() == scenario.BEGIN
     clock.release()
     assert scenario.BEGIN <= clock() < scenario.BEGIN + HOUR
@@ -238,7 +238,8 @@ def test_exactly_two_replies_were_posted_one_of_them_rewritten_and_one_rejected(
     assert len(posted) == 2
     assert [draft.text == draft.suggested for draft in posted] == [True, False]
     assert posted[1].text == words.EDITED_REPLY
-    assert {draft.decided_by for draft in posted} == {people.ADMIN.name}
+    # The flood is at Awas, so two signed.
+    assert {draft.decided_by for draft in posted} == {f"{people.ADMIN.name}, {people.SECOND.name}"}
     assert len(drafts.in_state(week.db, [DraftState.REJECTED])) == 1
     own = [reply for found in week.tools.sources.values() for reply in found.replies]  # type: ignore[attr-defined]
     assert sorted(reply.text for reply in own) == sorted(draft.text for draft in posted)

@@ -177,6 +177,46 @@ def test_reminders_come_ever_more_seldom() -> None:
     assert told == [30, 60, 120, 240, 480, 960]
 
 
+def test_what_was_opened_again_is_reminded_of_from_then_on() -> None:
+    incident = live(OPEN, opened_at=NOW - 90 * HOUR, touched_at=NOW, reopened_at=NOW)
+    soon = step(incident, reading(Level.WASPADA, NOW + 30 * MINUTE))
+    assert soon.kind is EventKind.FORGOTTEN
+
+
+# Somebody took it and let it lie.
+
+
+@pytest.mark.parametrize(
+    ("state", "level", "waited", "back"),
+    [
+        (HELD, Level.WASPADA, 4 * HOUR, True),
+        (HELD, Level.AWAS, 4 * HOUR, True),
+        (HELD, Level.WASPADA, 4 * HOUR - MINUTE, False),
+        (HELD, Level.NORMAL, 9 * HOUR, False),
+        (OPEN, Level.WASPADA, 9 * HOUR, False),
+        (SILENT, Level.WASPADA, 9 * HOUR, False),
+    ],
+)
+def test_what_its_holder_let_lie_is_open_again(
+    state: IncidentState, level: Level, waited: timedelta, back: bool
+) -> None:
+    incident = live(state, level=level, peak=level, touched_at=NOW)
+    found = advance(incident, reading(level, NOW), None, PACE, NOW - waited)
+    assert found is not None
+    assert (found.kind is EventKind.NEGLECTED) is back
+    assert not back or found.state is OPEN
+
+
+def test_what_a_machine_did_is_no_attention_where_a_persons_is_known() -> None:
+    incident = live(HELD, opened_at=NOW - 9 * HOUR, touched_at=NOW - 5 * HOUR)
+    lazy = advance(incident, reading(Level.WASPADA), None, PACE)
+    busy = advance(incident, reading(Level.WASPADA), None, PACE, NOW - HOUR)
+    assert lazy is not None and lazy.kind is EventKind.NEGLECTED
+    assert busy is not None and busy.kind is None
+    new = replace(incident, opened_at=NOW - 5 * HOUR, touched_at=None)
+    assert step(new, reading(Level.WASPADA)).kind is EventKind.NEGLECTED
+
+
 def test_otherwise_only_the_numbers_change() -> None:
     incident = live(HELD, level=Level.SIAGA, peak=Level.SIAGA)
     assert step(incident, reading(Level.WASPADA)) == Step(None, HELD, Level.WASPADA)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import combinations
 
 import pytest
 
 from monitor.errors import Refused
 from monitor.incidents import Action, allowed, next_state
-from monitor.incidents.lifecycle import roles_for
+from monitor.incidents.lifecycle import REOPEN_WITHIN, may_reopen, roles_for
 from monitor.records import EventKind, IncidentState, Role
-from tests.making import make_incident
+from tests.making import NOW, make_incident
 
 OFFICE = {Role.HUMAS, Role.ADMIN}
 MAY = {
@@ -41,6 +42,7 @@ MOVES = {
     Action.SILENCE: (IncidentState.SILENCED, EventKind.SILENCED),
     Action.RESOLVE: (IncidentState.RESOLVED, EventKind.RESOLVED),
     Action.DISMISS: (IncidentState.DISMISSED, EventKind.DISMISSED),
+    Action.HAND_OVER: (IncidentState.ACKNOWLEDGED, EventKind.HANDED_OVER),
 }
 LIVE = [state for state in IncidentState if not state.ended]
 ENDED = [state for state in IncidentState if state.ended]
@@ -91,3 +93,17 @@ def test_what_is_over_stays_over(state: IncidentState, action: Action) -> None:
 def test_a_silence_can_be_given_again_with_another_end() -> None:
     incident = make_incident(state=IncidentState.SILENCED)
     assert next_state(incident, Action.SILENCE)[0] is IncidentState.SILENCED
+
+
+@pytest.mark.parametrize("state", LIVE)
+def test_what_still_runs_is_not_opened_again(state: IncidentState) -> None:
+    with pytest.raises(Refused, match=f"still {state}") as refused:
+        may_reopen(make_incident(state=state, holder="Ani"), NOW)
+    assert refused.value.holder == "Ani"
+
+
+@pytest.mark.parametrize("state", ENDED)
+def test_a_week_is_the_longest_to_open_it_again(state: IncidentState) -> None:
+    incident = make_incident(state=state, closed_at=NOW)
+    assert may_reopen(incident, NOW + REOPEN_WITHIN)
+    assert not may_reopen(incident, NOW + REOPEN_WITHIN + timedelta(seconds=1))

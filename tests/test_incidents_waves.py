@@ -56,3 +56,20 @@ def test_a_wave_ends_so_long_after_its_last_copy(
     step = advance_wave(held, READING, last_at, None, RULES)
     assert step is not None
     assert step.kind is kind
+
+
+@pytest.mark.parametrize(("ago", "kind"), [(2.9, None), (3, EventKind.CALMED)])
+def test_a_wave_that_was_opened_again_is_given_its_quiet_hours_once_more(
+    ago: float, kind: EventKind | None
+) -> None:
+    again = make_incident(state=IncidentState.OPEN, touched_at=NOW, reopened_at=NOW - ago * HOUR)
+    step = advance_wave(again, READING, NOW - 9 * HOUR, None, RULES)
+    assert step is not None
+    assert step.kind is kind
+
+
+def test_a_wave_that_its_holder_let_lie_is_open_again() -> None:
+    held = make_incident(state=IncidentState.ACKNOWLEDGED, level=Level.WASPADA)
+    step = advance_wave(held, READING, NOW, None, RULES, NOW - 4 * HOUR)
+    assert step is not None
+    assert step.kind is EventKind.NEGLECTED

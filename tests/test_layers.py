@@ -34,13 +34,15 @@ LAYERS = {
         "telegram",
         "classify",
         "words",
+        "wording",
     ),
     3: ("steps",),
     4: ("pipeline", "bot", "training", "reports", "web", "fleet", "imports", "texts"),
     5: ("app",),
-    6: ("checks", "demo"),
-    7: ("cli",),
-    8: ("__main__",),
+    6: ("checks", "stage"),
+    7: ("demo", "drill"),
+    8: ("cli",),
+    9: ("__main__",),
 }
 NUMBERS = {part: number for number, parts in LAYERS.items() for part in parts}
 # The root package holds the version only; everybody may read it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,8 +20,6 @@ from monitor.records import (
     Level,
     Role,
     Sentiment,
-    SourceId,
-    SourceStatus,
 )
 from tests.making import NOW, make_incident, make_reading
 from tests.telegram_html import check, seen, units
@@ -109,46 +106,6 @@ def test_labels_of_an_odd_number_of_issues_leave_none_out() -> None:
 def test_a_correction_is_thanked_for() -> None:
     told = answers.labelled("Negatif", "Sari")
     assert told == "Label diperbaiki: Negatif (oleh Sari). Terima kasih."
-
-
-def source(name: str, **values: Any) -> SourceStatus:
-    plain: dict[str, Any] = {
-        "platform": "wordpress",
-        "poll_after": NOW,
-        "attempts": 0,
-        "last_success_at": NOW,
-        "backfilled_at": NOW,
-        "error": None,
-        "paused": None,
-        "cursor": None,
-    }
-    return SourceStatus(id=SourceId(name), **{**plain, **values})
-
-
-def test_the_status_lists_incidents_and_every_source() -> None:
-    message = answers.status(
-        [(make_incident(level=Level.SIAGA), "Banjir & bencana")],
-        [
-            source("berita"),
-            source("media", error="timeout", last_success_at=NOW - timedelta(days=1)),
-            source("baru", last_success_at=None),
-            source("<mati>", paused="auth"),
-        ],
-        WIB,
-        NOW,
-    )
-    assert check(message, TEXT_LIMIT).splitlines() == [
-        "Keadaan 12.00 WIB",
-        "🟠 Siaga · Banjir & bencana · 12 negatif / 1 jam · #7",
-        "✅ berita: terbaca 12.00 WIB",
-        "⚠️ media: terbaca 9 Mar 12.00 WIB",
-        "⚠️ baru: belum pernah terbaca",
-        "⏸ <mati>: dijeda",
-    ]
-
-
-def test_a_quiet_status_says_so() -> None:
-    assert "Tidak ada isu di atas biasanya." in answers.status([], [], WIB, NOW).text
 
 
 def test_who_tells_a_stranger_the_number_an_admin_needs() -> None:

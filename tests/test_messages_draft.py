@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,13 +82,30 @@ def test_a_waiting_draft_shows_comment_words_and_choices() -> None:
         "Menunggu keputusan admin",
     ]
     data = [[button.data for button in row] for row in message.buttons]
-    assert data == [["ok:3", "ed:3"], ["no:3"]]
+    assert data == [["ok:3:0dc552d1", "ed:3"], ["no:3"]]
 
 
-def test_an_edit_shows_both_versions() -> None:
-    message = draft_message(view(text="Kami <cek>.", suggested="Kami teruskan."))
-    assert "<s>Kami teruskan.</s>" in message.text
-    assert "Kami &lt;cek&gt;." in message.text
+def test_an_edit_shows_the_reply_and_what_was_changed_in_it() -> None:
+    message = draft_message(view(text="Kami <cek> dulu.", suggested="Kami teruskan dulu."))
+    assert "<b>Balasan:</b>\nKami &lt;cek&gt; dulu.\n" in message.text
+    assert "Perubahan: Kami <s>teruskan</s> <b>&lt;cek&gt;</b> dulu.\n" in message.text
+
+
+@pytest.mark.parametrize(
+    ("signers", "line"),
+    [
+        ((), "Perlu tanda tangan dua orang berbeda"),
+        (("Budi",), "1 dari 2 tanda tangan: Budi; perlu satu lagi"),
+    ],
+)
+def test_a_draft_that_needs_two_shows_who_signed_and_keeps_its_buttons(
+    signers: tuple[str, ...], line: str
+) -> None:
+    message = draft_message(replace(view(), signers=signers, needed=2))
+    assert check(message, TEXT_LIMIT).endswith(f"Menunggu keputusan admin\n✍️ {line}")
+    assert len(message.buttons) == 2
+    decided = replace(view(state=DraftState.REJECTED), signers=signers, needed=2)
+    assert "✍️" not in draft_message(decided).text
 
 
 def test_broken_rules_are_shown_as_sentences() -> None:
@@ -145,7 +163,7 @@ def test_a_posted_reply_links_to_itself() -> None:
 def test_a_decided_draft_has_no_decision_left_to_press(state: DraftState) -> None:
     data = [button.data for row in draft_message(view(state=state)).buttons for button in row]
     left = {
-        DraftState.PROPOSED: ["ok:3", "ed:3", "no:3"],
+        DraftState.PROPOSED: ["ok:3:0dc552d1", "ed:3", "no:3"],
         DraftState.UNSURE: ["us:3:y", "us:3:n"],
         DraftState.TO_COPY: ["us:3:y"],
     }

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.messages import CardView, Example, answers, page
+from monitor.messages import CardView, Example, page
 from monitor.messages.base import CAPTION_LIMIT
+from monitor.messages.status import Running, Standing, status
 from monitor.messages.wave import WaveView, raised, reason, signs, size
 from monitor.messages.wave_card import wave_card
 from monitor.records import CommentId, IncidentState, Level
@@ -153,5 +154,7 @@ def test_the_page_and_the_status_speak_of_copies() -> None:
     assert page.wave_facts(replace(view(), wave=None)) == []
     (_, words, _), *_ = page.summary([INCIDENT, make_incident()], 0, 0)
     assert words == "1 isu naik · 1 gelombang salinan"
-    told = answers.status([(INCIDENT, "Gelombang salinan")], [], WIB, NOW).text
-    assert "Gelombang salinan · 40 salinan, 31 akun · #7" in told
+    running = [Running(INCIDENT, "Gelombang salinan")]
+    told = status(Standing(running, 0, (0, 0), (), 1, None, WIB, NOW)).text
+    assert "Gelombang salinan" in told
+    assert "40 salinan, 31 akun" in told

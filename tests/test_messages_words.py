@@ -53,6 +53,7 @@ def test_a_place_brings_its_own_space(place: str | None, words: str) -> None:
 
 def test_every_shipped_template_makes_a_reply_that_may_go_out() -> None:
     from monitor.replies import fill
+    from monitor.replies.templates import OPTIONAL
 
     knowledge = load_knowledge(DATA)
     for template in knowledge.templates:
@@ -64,6 +65,7 @@ def test_every_shipped_template_makes_a_reply_that_may_go_out() -> None:
                 "opd": issue.opd,
                 "kantor": "Diskominfo",
                 "tautan": "https://kantor.example",
+                **dict.fromkeys(OPTIONAL, "ada"),
             }
             text = fill(template.text, values)
             assert blunders(text, text) == (), template.id

@@ -16,7 +16,7 @@ from monitor import pipeline
 from monitor.errors import ModelError
 from monitor.pipeline import Ticked
 from monitor.records import DraftState, NoticeState, Person, PersonId, Role
-from monitor.steps import decide
+from monitor.steps import decide_drafts
 from monitor.steps.understand import MOST_BATCHES
 from monitor.store import drafts, notices
 from tests.day import MINUTE, Day
@@ -48,7 +48,7 @@ def test_a_comment_goes_all_the_way_in_one_tick_and_a_decision_in_the_next(day: 
     done = day.tick(NOW + 10 * MINUTE)
     assert done == Ticked(collected=12, understood=12, changed=1, shown=1, suggested=3)
     draft = drafts.of_incident(day.db, day.live()[0].id)[0]
-    decide.approve(day.db, day.tools, BUDI, draft.id, day.now)
+    decide_drafts.approve(day.db, day.tools, BUDI, draft.id, day.now)
     assert day.tick().posted == 1
     assert [text for _, text in day.replier.replies] == [draft.text]
 
@@ -61,7 +61,7 @@ def test_the_steps_run_in_their_order(day: Day) -> None:
     day.tick(NOW + 60 * MINUTE)  # the hour of the topics has come
     flood = next(incident for incident in day.live() if incident.topic == FLOOD)
     draft = drafts.of_incident(day.db, flood.id)[0]
-    decide.approve(day.db, day.tools, BUDI, draft.id, day.now)
+    decide_drafts.approve(day.db, day.tools, BUDI, draft.id, day.now)
     day.tick()
     assert list(dict.fromkeys(passed)) == STEPS
 
@@ -69,8 +69,9 @@ def test_the_steps_run_in_their_order(day: Day) -> None:
 def test_the_table_on_top_names_the_steps_that_tick_runs() -> None:
     source = (PROJECT / "monitor" / "pipeline.py").read_text(encoding="utf-8")
     listed = re.findall(r"^\d +(\w+) ", pipeline.__doc__ or "", re.MULTILINE)
-    assert [name for name in listed if name not in ("decide", "train")] == STEPS
-    assert re.findall(r'_step\("(\w+)"', source) == STEPS
+    run = re.findall(r'_step\("(\w+)"', source)
+    assert [name for name in listed if name not in ("decide", "train")] == run
+    assert set(STEPS) <= set(run)
 
 
 def test_a_tick_without_anything_to_do_is_idle(day: Day) -> None:
@@ -105,7 +106,7 @@ def test_a_start_puts_right_what_a_killed_process_left_half_done(day: Day) -> No
     day.flood(12, NOW)
     day.tick(NOW + 10 * MINUTE)
     draft = drafts.of_incident(day.db, day.live()[0].id)[0]
-    decide.approve(day.db, day.tools, BUDI, draft.id, day.now)
+    decide_drafts.approve(day.db, day.tools, BUDI, draft.id, day.now)
     approved = drafts.get(day.db, draft.id)
     assert approved is not None
     drafts.begin_post(day.db, approved, day.now)

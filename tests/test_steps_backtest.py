@@ -136,7 +136,7 @@ def test_a_budget_that_cannot_be_kept_leaves_the_worst_and_the_strictest_thresho
 
 def test_without_a_budget_the_rules_are_those_of_the_file(lived: Day) -> None:
     assert keep_budget(lived.db, lived.tools, lived.now) is None
-    assert rules_now(lived.db, lived.tools) == rules_of(lived.tools)
+    assert rules_now(lived.db, lived.tools, lived.now) == rules_of(lived.tools)
 
 
 def test_a_budget_is_reckoned_once_a_day_and_when_it_changes(day: Day) -> None:
@@ -149,7 +149,7 @@ def test_a_budget_is_reckoned_once_a_day_and_when_it_changes(day: Day) -> None:
     )
     # The same day nothing is reckoned again, so the changed row stands ...
     assert keep_budget(day.db, day.tools, day.now) == replace(first, times=1.3)
-    stricter = rules_now(day.db, day.tools)[FLOOD]
+    stricter = rules_now(day.db, day.tools, day.now)[FLOOD]
     written = rules_of(day.tools)[FLOOD]
     assert stricter.waspada == pytest.approx(written.waspada * 1.3)
     assert stricter.awas == written.awas
@@ -158,7 +158,7 @@ def test_a_budget_is_reckoned_once_a_day_and_when_it_changes(day: Day) -> None:
         first, day=(day.now + DAY).astimezone(day.tools.zone).date().isoformat()
     )
     choices.choose(day.db, MOST, "0", "Dewi", day.now)
-    assert rules_now(day.db, day.tools) == rules_of(day.tools)
+    assert rules_now(day.db, day.tools, day.now) == rules_of(day.tools)
 
 
 def test_the_file_sets_the_budget_until_somebody_chooses(tmp_path: Path) -> None:

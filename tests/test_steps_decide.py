@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +11,6 @@ from sqlite_utils import Database
 
 from monitor.incidents import Action
 from monitor.messages import answers
-from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import (
     CommentId,
     Draft,
@@ -24,24 +21,22 @@ from monitor.records import (
     IncidentId,
     IncidentState,
     LabelField,
-    NoticeKind,
     Person,
 )
-from monitor.steps import decide
-from monitor.steps.decide import Answer
+from monitor.steps import decide, decide_drafts
+from monitor.steps.answer import Answer
 from monitor.steps.suggest import suggest_replies
 from monitor.steps.tools import Tools
-from monitor.store import audit, drafts, incidents, notices, people, predictions
+from monitor.store import audit, drafts, incidents, predictions
 from monitor.store.connection import rows
+from tests.racing import race
 from tests.world import (
     FLOOD,
     NOW,
     SITE,
     MemoryReplier,
-    TinyWords,
     make_tools,
     open_world,
-    seed_chat,
     seed_comments,
     seed_incident,
     seed_people,
@@ -151,11 +146,11 @@ def test_people_without_the_role_change_nothing_and_are_told_who_may(
         decide.resolve(db, person, incident.id, NOW),
         decide.dismiss(db, person, incident.id, NOW),
         silence(db, tools, person, incident.id),
-        decide.show_drafts(db, tools, person, incident.id, [], NOW),
-        decide.approve(db, tools, person, draft.id, NOW),
-        decide.reject(db, person, draft.id, NOW),
-        decide.rewrite(db, tools, person, draft.id, GOOD, NOW),
-        decide.settle(db, person, draft.id, posted=True, now=NOW),
+        decide_drafts.show_drafts(db, tools, person, incident.id, [], NOW),
+        decide_drafts.approve(db, tools, person, draft.id, NOW),
+        decide_drafts.reject(db, person, draft.id, NOW),
+        decide_drafts.rewrite(db, tools, person, draft.id, GOOD, NOW),
+        decide_drafts.settle(db, person, draft.id, posted=True, now=NOW),
     ]
     assert {answer.done for answer in tried} == {False}
     assert all(answer.text.startswith("Maaf, hanya ") for answer in tried)
@@ -170,7 +165,7 @@ def test_humas_may_take_but_neither_dismiss_nor_decide(
 ) -> None:
     ani = who["Ani"]
     assert not decide.dismiss(db, ani, incident.id, NOW).done
-    assert not decide.approve(db, tools, ani, draft.id, NOW).done
+    assert not decide_drafts.approve(db, tools, ani, draft.id, NOW).done
     assert decide.take(db, ani, incident.id, NOW).done
 
 
@@ -181,11 +176,11 @@ def test_what_is_not_there_is_answered_and_not_crashed_on(
     tried = [
         decide.take(db, budi, NOBODY, NOW),
         silence(db, tools, budi, NOBODY),
-        decide.show_drafts(db, tools, budi, NOBODY, [], NOW),
-        decide.approve(db, tools, budi, NOTHING, NOW),
-        decide.reject(db, budi, NOTHING, NOW),
-        decide.rewrite(db, tools, budi, NOTHING, GOOD, NOW),
-        decide.settle(db, budi, NOTHING, posted=True, now=NOW),
+        decide_drafts.show_drafts(db, tools, budi, NOBODY, [], NOW),
+        decide_drafts.approve(db, tools, budi, NOTHING, NOW),
+        decide_drafts.reject(db, budi, NOTHING, NOW),
+        decide_drafts.rewrite(db, tools, budi, NOTHING, GOOD, NOW),
+        decide_drafts.settle(db, budi, NOTHING, posted=True, now=NOW),
         decide.label(db, tools, budi, CommentId(99), LabelField.SENTIMENT, "netral", NOW),
     ]
     assert tried == [Answer(answers.GONE)] * 8
@@ -212,72 +207,6 @@ def test_what_is_over_stays_over(
 
 
 # Two people at once, each with a connection of their own.
-
-
-def race(tools: Tools, *presses: Callable[[Database], Answer]) -> list[Answer]:
-    """Press at the same moment in as many threads; their answers."""
-    said: list[Answer | None] = [None] * len(presses)
-    begin = threading.Barrier(len(presses))
-
-    def run(place: int, press: Callable[[Database], Answer]) -> None:
-        own = open_world(tools)
-        begin.wait(10)
-        said[place] = press(own)
-        own.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(presses)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return [answer for answer in said if answer is not None]
-
-
-class MeetingWords(TinyWords):
-    """Holds everybody between reading a draft and writing the decision until all are there."""
-
-    def __init__(self, people: int) -> None:
-        self._meeting = threading.Barrier(people)
-
-    def mask(self, text: str) -> str:
-        self._meeting.wait(10)
-        return super().mask(text)
-
-
-def test_of_two_admins_at_once_exactly_one_decides_and_the_other_reads_the_name(
-    db: Database, tools: Tools, who: dict[str, Person], draft: Draft
-) -> None:
-    meeting = replace(tools, words=MeetingWords(2))
-    said = race(
-        tools,
-        lambda own: decide.approve(own, meeting, who["Budi"], draft.id, NOW),
-        lambda own: decide.approve(own, meeting, who["Citra"], draft.id, NOW),
-    )
-    (winner,) = [name for name, a in zip(("Budi", "Citra"), said, strict=True) if a.done]
-    (loser,) = [answer for answer in said if not answer.done]
-    assert loser == Answer(f"Sudah diputuskan oleh {winner}.")
-    decided = drafts.get(db, draft.id)
-    assert decided is not None and decided.decided_by == winner
-    assert [row["action"] for row in audit.newest(db, 99)].count("draft-approved") == 1
-
-
-def test_a_rewrite_that_comes_after_a_decision_changes_no_words(
-    db: Database, tools: Tools, who: dict[str, Person], draft: Draft
-) -> None:
-    class Decided(TinyWords):
-        """Somebody approves while the new words are being looked at."""
-
-        def mask(self, text: str) -> str:
-            own = open_world(tools)
-            decide.approve(own, tools, who["Citra"], draft.id, NOW)
-            own.close()
-            return super().mask(text)
-
-    slow = replace(tools, words=Decided())
-    said = decide.rewrite(db, slow, who["Budi"], draft.id, GOOD, NOW)
-    assert said == Answer("Sudah diputuskan oleh Citra.")
-    kept = drafts.get(db, draft.id)
-    assert kept is not None and kept.text == draft.text
 
 
 def test_many_rounds_of_two_taking_at_once_leave_one_holder_each(
@@ -333,158 +262,6 @@ def test_somebody_who_moves_it_between_reading_and_writing_wins(
     monkeypatch.setattr(decide, "next_state", meanwhile)
     assert decide.dismiss(db, who["Budi"], incident.id, NOW) == Answer(said)
     assert live(db, incident).holder == "Ani"
-
-
-# Drafts.
-
-
-def test_approving_leads_to_the_post_and_rejecting_does_not(
-    db: Database, tools: Tools, who: dict[str, Person], incident: Incident
-) -> None:
-    first, second, third = drafts.of_incident(db, incident.id)
-    assert decide.approve(db, tools, who["Budi"], first.id, NOW).text == answers.APPROVED
-    assert decide.reject(db, who["Budi"], second.id, NOW) == Answer(answers.REJECTED, done=True)
-    assert [one.id for one in drafts.approved(db, NOW)] == [first.id]
-    assert state(db, third) is DraftState.PROPOSED
-    assert decide.reject(db, who["Citra"], first.id, NOW) == Answer("Sudah diputuskan oleh Budi.")
-    assert decide.approve(db, tools, who["Citra"], second.id, NOW).text.endswith("oleh Budi.")
-
-
-@pytest.mark.parametrize("lost", ["replier", "reference"])
-def test_what_cannot_be_answered_there_is_approved_to_be_copied(
-    db: Database, tools: Tools, who: dict[str, Person], draft: Draft, lost: str
-) -> None:
-    if lost == "reference":
-        db.conn.execute("UPDATE comment SET reply_ref = NULL")
-        db.conn.commit()
-    without = replace(tools, repliers={}) if lost == "replier" else tools
-    said = decide.approve(db, without, who["Budi"], draft.id, NOW)
-    assert said == Answer(answers.APPROVED_TO_COPY, done=True)
-    assert state(db, draft) is DraftState.TO_COPY
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("Hubungi Bu Lurah di 0812-0000-0000 ya.", "Ada data pribadi"),
-        ("  ", "Balasan kosong."),
-        ("{sapaan} kami cek.", "kurung kurawal"),
-        ("<script>alert(1)</script>", "HTML"),
-        ("x" * 2001, "terlalu panjang"),
-    ],
-)
-def test_words_that_break_a_rule_are_refused_with_the_reason(
-    db: Database, tools: Tools, who: dict[str, Person], draft: Draft, text: str, why: str
-) -> None:
-    said = decide.rewrite(db, tools, who["Budi"], draft.id, text, NOW)
-    assert not said.done
-    assert why in said.text
-    assert drafts.get(db, draft.id) == draft
-    drafts.rewrite(db, draft.id, text, "Budi", NOW)
-    said = decide.approve(db, tools, who["Budi"], draft.id, NOW)
-    assert (said.done, why in said.text) == (False, True)
-    assert state(db, draft) is DraftState.PROPOSED
-
-
-def test_rewritten_words_are_kept_beside_the_suggestion_and_need_their_own_approval(
-    db: Database, tools: Tools, who: dict[str, Person], draft: Draft
-) -> None:
-    said = decide.rewrite(db, tools, who["Budi"], draft.id, f"  {GOOD}\n", NOW)
-    assert said == Answer(answers.EDITED, done=True)
-    kept = drafts.get(db, draft.id)
-    assert kept is not None
-    assert (kept.text, kept.suggested) == (GOOD, draft.suggested)
-    assert kept.state is DraftState.PROPOSED
-    assert decide.approve(db, tools, who["Citra"], draft.id, NOW).done
-    assert not decide.rewrite(db, tools, who["Budi"], draft.id, "Lain.", NOW).done
-
-
-def unsure(db: Database, tools: Tools, budi: Person, draft: Draft) -> None:
-    decide.approve(db, tools, budi, draft.id, NOW)
-    found = drafts.get(db, draft.id)
-    assert found is not None
-    drafts.begin_post(db, found, NOW)
-    drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, NOW)
-
-
-@pytest.mark.parametrize(
-    ("posted", "after", "said"),
-    [
-        (True, DraftState.POSTED, answers.MARKED_POSTED),
-        (False, DraftState.FAILED, answers.MARKED_UNSENT),
-    ],
-)
-def test_a_person_ends_the_doubt_about_a_send_once(
-    db: Database,
-    tools: Tools,
-    who: dict[str, Person],
-    draft: Draft,
-    posted: bool,
-    after: DraftState,
-    said: str,
-) -> None:
-    unsure(db, tools, who["Budi"], draft)
-    first = decide.settle(db, who["Citra"], draft.id, posted=posted, now=NOW)
-    assert first == Answer(said, done=True)
-    assert state(db, draft) is after
-    assert audit.newest(db, 1)[0]["actor"] == "Citra"
-    second = decide.settle(db, who["Budi"], draft.id, posted=not posted, now=NOW)
-    assert not second.done
-    assert state(db, draft) is after
-
-
-def test_what_is_not_in_doubt_cannot_be_settled(
-    db: Database, who: dict[str, Person], draft: Draft
-) -> None:
-    for posted in (True, False):
-        assert not decide.settle(db, who["Budi"], draft.id, posted=posted, now=NOW).done
-    assert state(db, draft) is DraftState.PROPOSED
-
-
-@pytest.mark.parametrize("posted", [True, False])
-def test_a_doubt_that_siaga_settles_first_is_told(
-    db: Database,
-    tools: Tools,
-    who: dict[str, Person],
-    draft: Draft,
-    posted: bool,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    unsure(db, tools, who["Budi"], draft)
-    check = decide.next_draft_state
-
-    def found_meanwhile(found: Draft, wanted: DraftState) -> DraftState:
-        allowed = check(found, wanted)
-        seen = PostedReply("r1", None, ReplyState.PUBLISHED)
-        own = open_world(tools)
-        drafts.finish_post(own, found.id, seen, NOW)
-        own.close()
-        return allowed
-
-    monkeypatch.setattr(decide, "next_draft_state", found_meanwhile)
-    said = decide.settle(db, who["Citra"], draft.id, posted=posted, now=NOW)
-    assert said == Answer("Sudah diputuskan oleh Budi.")
-    assert state(db, draft) is DraftState.POSTED
-
-
-def test_drafts_are_wished_for_in_the_chats_that_ask(
-    db: Database, tools: Tools, who: dict[str, Person], incident: Incident
-) -> None:
-    chat = seed_chat(db, -100)
-    said = decide.show_drafts(db, tools, who["Ani"], incident.id, [chat], NOW)
-    assert said == Answer(answers.DRAFTS_SENT, done=True)
-    kinds = [(one.kind, one.chat_id) for one in notices.every(db)]
-    assert kinds == [(NoticeKind.DRAFT, -100)] * 3
-    decide.show_drafts(db, tools, who["Ani"], incident.id, [chat], NOW)
-    assert len(notices.every(db)) == 3
-
-
-def test_an_incident_without_anything_to_answer_says_so(
-    db: Database, tools: Tools, who: dict[str, Person]
-) -> None:
-    empty = seed_incident(db, "kesehatan")
-    said = decide.show_drafts(db, tools, who["Ani"], empty.id, people.chats(db), NOW)
-    assert said == Answer(answers.NO_DRAFTS)
 
 
 # Labels.

@@ -23,7 +23,7 @@ from monitor.records import (
     PersonId,
     Role,
 )
-from monitor.steps import decide
+from monitor.steps import decide_drafts
 from monitor.steps.post import post, recover
 from monitor.steps.suggest import suggest_replies
 from monitor.steps.tools import Tools
@@ -97,7 +97,7 @@ def db(tools: Tools, site: Site) -> Iterator[Database]:
 @pytest.fixture
 def approved(db: Database, tools: Tools) -> Draft:
     """The only draft, approved by Budi."""
-    assert decide.approve(db, tools, BUDI, waiting(db).id, NOW).done
+    assert decide_drafts.approve(db, tools, BUDI, waiting(db).id, NOW).done
     return waiting(db)
 
 
@@ -128,7 +128,7 @@ def test_an_approved_reply_is_posted_once(
 
 def test_nothing_goes_out_that_nobody_approved(db: Database, tools: Tools, site: Site) -> None:
     assert post(db, tools, NOW) == 0
-    decide.reject(db, BUDI, waiting(db).id, NOW)
+    decide_drafts.reject(db, BUDI, waiting(db).id, NOW)
     assert post(db, tools, NOW) == 0
     assert site.calls == 0
 
@@ -229,7 +229,7 @@ def test_an_unsure_post_that_cannot_be_found_waits_for_a_person(
     for minutes in (1, 10, 600):
         assert post(db, tools, NOW + minutes * MINUTE) == 0
     assert site.calls == 1
-    said = decide.settle(db, BUDI, approved.id, posted=False, now=NOW)
+    said = decide_drafts.settle(db, BUDI, approved.id, posted=False, now=NOW)
     assert (said.done, waiting(db).state) == (True, DraftState.FAILED)
     assert post(db, tools, NOW + 700 * MINUTE) == 0
     assert site.calls == 1
@@ -342,7 +342,7 @@ def test_several_are_posted_in_the_order_of_their_approval(
     more = replace(tools, settings=make_settings(tools.settings.folder))
     suggest_replies(db, more, NOW)
     late = drafts.of_incident(db, incidents.live(db)[0].id)[1]
-    decide.approve(db, tools, BUDI, late.id, NOW - MINUTE)
+    decide_drafts.approve(db, tools, BUDI, late.id, NOW - MINUTE)
     assert post(db, tools, NOW) == 2
     assert [text for _, text in site.replies] == [late.text, approved.text]
     assert incidents.live(db)[0].state is IncidentState.OPEN
@@ -377,7 +377,7 @@ def test_a_bug_around_one_reply_leaves_it_to_a_person_and_stops_no_other(
     site.shown[str(stored.comment.reply_ref)] = stored.comment
     suggest_replies(db, replace(tools, settings=make_settings(tools.settings.folder)), NOW)
     second = drafts.of_incident(db, incidents.live(db)[0].id)[1]
-    decide.approve(db, tools, BUDI, second.id, NOW)
+    decide_drafts.approve(db, tools, BUDI, second.id, NOW)
     site.bugs.append(ZeroDivisionError("a bug"))
     assert post(db, tools, NOW) == 1
     states = [one.state for one in drafts.of_incident(db, incidents.live(db)[0].id)]

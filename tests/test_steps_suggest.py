@@ -119,7 +119,7 @@ def test_an_approved_answer_to_a_like_comment_is_used_again(db: Database, tools:
     seed_incident(db)
     suggest_replies(db, settings_with(tools, per_incident=1), NOW)
     (first,) = drafted(db)
-    words = "Selokan gang Mawar dikeruk hari Senin oleh Dinas PU."
+    words = "Selokan gang Mawar dikeruk Senin oleh Dinas PU. https://ppid.kalteng.go.id"
     drafts.rewrite(db, first.id, words, "Budi", NOW)
     drafts.decide(db, first.id, DraftState.APPROVED, "Budi", NOW)
     approved = drafts.get(db, first.id)

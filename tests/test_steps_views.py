@@ -128,7 +128,8 @@ def test_a_draft_shows_the_masked_comment_and_what_it_breaks(db: Database, tools
     draft = replace(first_draft(db, tools), text="Telepon 0812-0000-0000")
     view = views.draft_card(db, tools, draft, NOW)
     assert (view.comment, view.source) == ("Banjir, hubungi [nomor]", SITE)
-    assert view.blunders == ("Ada data pribadi (nomor telepon, NIK, atau sejenisnya).",)
+    assert "Ada data pribadi (nomor telepon, NIK, atau sejenisnya)." in view.blunders[0]
+    assert "perlu tautan resmi" in view.blunders[1]
     assert "[nomor]" in views.draft_view(db, tools, draft, NOW).text
 
 

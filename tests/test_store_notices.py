@@ -243,7 +243,7 @@ def test_a_migration_keeps_what_was_given_up_given_up(db: Database) -> None:
 
 
 def test_a_message_that_already_stands_in_the_new_chat_is_not_doubled(db: Database) -> None:
-    new = Chat(ChatId(-1001), "Humas")
+    new = Chat(ChatId(-1001), "Humas", thread_id=CHAT.thread_id)
     people.register_chats(db, [CHAT, new])
     wish(db, CHAT, new)
     people.migrate_chat(db, CHAT.id, new.id)

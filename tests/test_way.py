@@ -21,7 +21,7 @@ from monitor.records import (
     Visibility,
     wave_first,
 )
-from monitor.steps import decide
+from monitor.steps import decide, decide_drafts
 from monitor.store import crowds, drafts, predictions
 from tests.day import DAY, HOUR, MINUTE, Day
 from tests.world import NOW, SITE
@@ -289,7 +289,7 @@ def test_a_deleted_comment_stops_counting(day: Day) -> None:
 def test_the_offices_own_replies_never_count(flooded: Day) -> None:
     before = flooded.negatives()
     draft = drafts.of_incident(flooded.db, flooded.live()[0].id)[0]
-    decide.approve(flooded.db, flooded.tools, BUDI, draft.id, flooded.now)
+    decide_drafts.approve(flooded.db, flooded.tools, BUDI, draft.id, flooded.now)
     flooded.tick()
     ((_, text),) = flooded.replier.replies
     flooded.say([text, "Banjir parah, kami kecewa juga"], author_is_owner=True)

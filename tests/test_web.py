@@ -17,7 +17,7 @@ from monitor.records import (
     NewTopic,
     NewTopicId,
 )
-from monitor.steps import decide
+from monitor.steps import decide, decide_drafts
 from monitor.store import drafts, new_topics
 from tests.web_visit import Visitor, visiting
 from tests.web_world import (
@@ -97,7 +97,7 @@ def test_a_bad_day_shows_blind_sources_waves_posts_and_ended_incidents(world: Wo
     assert "media_lokal: 503: tidak menjawab" in text
     assert "9 komentar, 7 akun, 1 teks" in text
     assert 'href="https://situs.example/balasan/1"' in text
-    assert "Saran semula" in text
+    assert "Perubahan dari saran semula" in text
     assert "salin dan kirim sendiri" in text
     assert "Selesai oleh Rina (contoh)" in text
 
@@ -148,7 +148,7 @@ def test_a_part_answers_only_when_it_would_look_different(
     world.now += timedelta(days=4)
     world.say(store, "Banjir lagi di Sampit")
     decide.resolve(store, OTHER, IncidentId(1), world.now)
-    decide.reject(store, OTHER, DraftId(3), world.now)
+    decide_drafts.reject(store, OTHER, DraftId(3), world.now)
     assert tab.read(again.group(1)).status_code == 200
 
 

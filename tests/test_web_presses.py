@@ -18,17 +18,20 @@ from monitor.records import (
     PersonId,
     Role,
 )
-from monitor.steps import decide
+from monitor.steps import decide_drafts
 from monitor.steps.post import post
-from monitor.store import drafts, predictions
+from monitor.store import drafts, predictions, signatures
 from tests.web_visit import Visitor, draft_state, the_incident, visiting
 from tests.web_world import (
     ADMIN,
+    NOW,
     OTHER,
     World,
     make_world,
     tell_crisis,
 )
+
+LINK = "https://ppid.kalteng.go.id"
 
 
 @pytest.fixture
@@ -100,7 +103,10 @@ def test_asking_for_suggestions_writes_to_no_chat(store: Database, tab: Visitor)
 def test_an_approved_reply_is_posted_and_its_link_shown(
     world: World, store: Database, tab: Visitor
 ) -> None:
-    assert answers.APPROVED in tab.press("/draft/1/approve").text
+    assert "dicatat (1 dari 2)" in tab.press("/draft/1/approve").text
+    assert "1 dari 2 tanda tangan: admin lokal; perlu satu lagi" in tab.read().text
+    assert "Anda sudah menandatangani" in tab.press("/draft/1/approve").text
+    assert decide_drafts.approve(store, world.tools, OTHER, DraftId(1), world.now).done
     assert "Disetujui, segera dikirim" in tab.read().text
     post(store, world.tools, world.now)
     text = tab.read().text
@@ -110,14 +116,27 @@ def test_an_approved_reply_is_posted_and_its_link_shown(
 
 
 def test_an_edited_reply_shows_both_versions(store: Database, tab: Visitor) -> None:
-    answer = tab.press("/draft/1/rewrite", text="Bapak/Ibu, perahu\r\nmenuju lokasi.\x00")
+    answer = tab.press("/draft/1/rewrite", text=f"Bapak/Ibu, perahu\r\nmenuju lokasi. {LINK}\x00")
     assert answers.EDITED in answer.text
     kept = drafts.get(store, DraftId(1))
     assert kept is not None
-    assert kept.text == "Bapak/Ibu, perahu\nmenuju lokasi."
+    assert kept.text == f"Bapak/Ibu, perahu\nmenuju lokasi. {LINK}"
     text = tab.read().text
-    assert "Saran semula" in text
-    assert f"<del>{kept.suggested}</del>" in text
+    assert "Perubahan dari saran semula" in text
+    assert "<del>" in text and "<ins>" in text
+    assert "admin lokal" in text.split("Semua kalimat")[1]
+
+
+def test_words_that_changed_since_the_page_was_read_are_not_approved(
+    store: Database, tab: Visitor
+) -> None:
+    before = drafts.get(store, DraftId(1))
+    assert before is not None
+    assert f'name="seen" value="{before.seen}"' in tab.read().text
+    drafts.rewrite(store, before.id, "Petugas sudah di lokasi.", "Rina (contoh)", NOW)
+    said = tab.press("/draft/1/approve", seen=before.seen)
+    assert "baru saja diubah" in said.text
+    assert signatures.signers(store, before) == ()
 
 
 def test_an_edit_that_breaks_a_rule_is_refused_with_the_reason(
@@ -142,7 +161,8 @@ def test_a_rejected_reply_is_gone_for_good(store: Database, tab: Visitor) -> Non
 def test_a_person_ends_the_doubt_about_a_send(
     world: World, store: Database, tab: Visitor, posted: str, state: DraftState
 ) -> None:
-    decide.approve(store, world.tools, ADMIN, DraftId(1), world.now)
+    for person in (ADMIN, OTHER):
+        decide_drafts.approve(store, world.tools, person, DraftId(1), world.now)
     approved = drafts.get(store, DraftId(1))
     assert approved is not None
     drafts.begin_post(store, approved, world.now)
@@ -179,11 +199,11 @@ def test_the_second_of_two_tabs_is_told_who_decided(world: World, store: Databas
         second.read()
         assert first.press("/incident/1/take").text.count(answers.TAKEN) == 1
         assert "Sudah ditangani oleh Rina (contoh)." in second.press("/incident/1/take").text
-        first.press("/draft/1/approve")
-        late = second.press("/draft/1/reject")
+        first.press("/draft/1/reject")
+        late = second.press("/draft/1/approve")
     assert "Sudah diputuskan oleh Rina (contoh)." in late.text
     assert "HX-Trigger" not in late.headers
-    assert draft_state(store, 1) is DraftState.APPROVED
+    assert draft_state(store, 1) is DraftState.REJECTED
     assert the_incident(store).holder == OTHER.name
 
 

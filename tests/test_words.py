@@ -107,3 +107,12 @@ def test_remarks_in_the_word_list_are_no_words(tmp_path: Path) -> None:
     own = LexiconWords.load(TextReader.load(DATA), tmp_path)
     assert own.stems("jalan rusak dekat sekolah") >= {"sekolah"}
     assert not own.stems("jalan rusak dekat sekolah") & {"jalan", "rusak"}
+
+
+def test_a_question_is_read_with_the_same_lists() -> None:
+    votes = words().issues("Obatnya habis di puskesmas")
+    assert max(votes, key=lambda key: votes[key]) == "kesehatan"
+    assert [(p.written, p.region) for p in words().places("banjir di Sampit dan Baamang")] == [
+        ("Sampit", "Kotawaringin Timur"),
+        ("Baamang", "Kotawaringin Timur / Baamang"),
+    ]

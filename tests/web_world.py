@@ -32,7 +32,7 @@ from monitor.records import (
     SourceId,
     StoredComment,
 )
-from monitor.steps import decide
+from monitor.steps import decide, decide_drafts
 from monitor.steps.judge import judge
 from monitor.steps.post import post
 from monitor.steps.suggest import suggest_replies
@@ -278,12 +278,18 @@ def tell_troubles(world: World) -> None:
     ended = incidents.live(db)[1]
     decide.resolve(db, OTHER, ended.id, now - timedelta(hours=3))
     first, second, _ = drafts.of_incident(db, incidents.live(db)[0].id)
-    decide.rewrite(
-        db, tools, ADMIN, first.id, "Bapak/Ibu, perahu menuju Baamang. Hubungi 112.", now
+    decide_drafts.rewrite(
+        db,
+        tools,
+        ADMIN,
+        first.id,
+        "Bapak/Ibu, perahu menuju Baamang. Hubungi 112. Kabar: https://ppid.kalteng.go.id",
+        now,
     )
-    decide.approve(db, tools, OTHER, first.id, now)
+    for person in (OTHER, ADMIN):  # the flood is at Awas
+        decide_drafts.approve(db, tools, person, first.id, now)
+        decide_drafts.approve(db, replace(tools, repliers={}), person, second.id, now)
     post(db, tools, now)
-    decide.approve(db, replace(tools, repliers={}), OTHER, second.id, now)
     sources.fail_poll(db, MEDIA, "media_lokal: 503: tidak menjawab", now + timedelta(minutes=5))
     db.conn.execute("UPDATE coverage SET to_at = to_at - 7200 WHERE source_id = ?", [MEDIA])
     db.conn.execute(

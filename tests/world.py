@@ -19,7 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.config import Settings
-from monitor.config.parts import ChatPart, Paths, Telegram
+from monitor.config.parts import ChatPart, Digest, Paths, Telegram
 from monitor.errors import PlatformError, Reason
 from monitor.knowledge import load_knowledge
 from monitor.messages import Message
@@ -44,6 +44,7 @@ from monitor.store import comments, incidents, people, sources
 from monitor.store.connection import open_store
 from monitor.telegram.base import Channel, Place
 from monitor.text.copies import copy_words
+from monitor.text.questions import Named
 from tests import once
 
 once.models()
@@ -156,6 +157,13 @@ class TinyWords:
             if word.isalpha() and word not in names
         )
 
+    def issues(self, text: str) -> Mapping[str, float]:
+        low = text.lower()
+        return {key: 1.0 for word, key in _ISSUES.items() if word in low}
+
+    def places(self, text: str) -> tuple[Named, ...]:
+        return (Named("Sampit", "Sampit"),) if "sampit" in text.lower() else ()
+
 
 class MemorySource:
     """A watched account whose comments lie in a list; ``failures`` are raised first, in order."""
@@ -248,6 +256,7 @@ def make_settings(
     given = {
         "paths": Paths(data=PROJECT / "data"),
         "telegram": Telegram(chats=tuple(chats), timeout_seconds=timeout),
+        "digest": Digest(morning="", evening=""),
         **parts,
     }
     return Settings(folder=folder, **given)

@@ -18,10 +18,25 @@ from telegram.ext import (
     CommandHandler,
     ExtBot,
     MessageHandler,
+    TypeHandler,
     filters,
 )
+from telegram.request import HTTPXRequest
 
-from monitor.bot import chats, commands, drafts, faults, presses, sensitivity
+from monitor.bot import (
+    asked,
+    asking,
+    chats,
+    commands,
+    faults,
+    intake,
+    narrative,
+    presence,
+    presses,
+    register,
+    rota,
+    sensitivity,
+)
 from monitor.bot.desk import Context, Desk
 from monitor.errors import ConfigError
 from monitor.steps.tools import Tools
@@ -60,12 +75,13 @@ def build_application(
     base_url: str,
     wake: Callable[[], None],
     clock: Callable[[], datetime],
+    request: Callable[[float], HTTPXRequest] = web_request,
 ) -> App:
     """The bot, ready for ``run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)``.
 
     ``open_db`` is called in the thread that handles updates, ``wake`` after any change.
     ``base_url`` is the server's address without ``/bot``. Polling with a token that the server
-    refuses ends with a ConfigError.
+    refuses ends with a ConfigError. ``request`` makes the connections that everything goes through.
     """
     desk = Desk(tools, open_db, wake, clock)
     timeout = tools.settings.telegram.timeout_seconds
@@ -73,8 +89,8 @@ def build_application(
         token,
         base_url=f"{base_url}/bot",
         base_file_url=f"{base_url}/file/bot",
-        request=web_request(timeout),
-        get_updates_request=web_request(timeout),
+        request=request(timeout),
+        get_updates_request=request(timeout),
     )
     application = (
         ApplicationBuilder()
@@ -94,19 +110,33 @@ def _add_handlers(application: App, desk: Desk) -> None:
         return partial(handler, desk)
 
     new = filters.UpdateType.MESSAGE
+    forwarded = new & filters.FORWARDED & filters.ChatType.PRIVATE
     reply = new & filters.TEXT & filters.REPLY & ~filters.COMMAND
     application.add_handlers(
         [
             CallbackQueryHandler(bound(presses.on_press)),
-            CommandHandler(["start", "bantuan"], bound(commands.on_help), new),
+            # First: a forwarded text may begin like a command.
+            MessageHandler(forwarded, bound(intake.on_forward)),
+            CommandHandler("isu", bound(asking.on_issue), new),
+            CommandHandler("tanya", bound(asking.on_question), new),
+            CommandHandler("titip", bound(intake.on_titip), new),
+            CommandHandler("start", bound(register.on_start), new),
+            CommandHandler("undang", bound(register.on_invite), new),
+            CommandHandler("serahterima", bound(register.on_hand_over), new),
+            CommandHandler("orang", bound(register.on_people), new),
+            CommandHandler("bantuan", bound(commands.on_help), new),
             CommandHandler("status", bound(commands.on_status), new),
             CommandHandler("saya", bound(commands.on_me), new),
             CommandHandler("kepekaan", bound(sensitivity.on_sensitivity), new),
+            CommandHandler("jaga", bound(rota.on_rota), new),
+            CommandHandler("narasi", bound(narrative.on_narrative), new),
             MessageHandler(filters.StatusUpdate.MIGRATE, bound(chats.on_move)),
-            MessageHandler(reply, bound(drafts.on_reply)),
+            MessageHandler(reply, bound(asked.on_reply)),
             ChatMemberHandler(bound(chats.on_standing), ChatMemberHandler.MY_CHAT_MEMBER),
         ]
     )
+    # In a group of its own: it is nobody's answer, and runs before whoever answers.
+    application.add_handler(TypeHandler(Update, bound(presence.on_anything)), group=-1)
     application.add_error_handler(faults.on_error)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, Update
+from telegram.constants import ChatType
 
 from monitor.bot.desk import Context, Desk
 from monitor.records import ChatId
@@ -18,9 +19,15 @@ async def on_standing(desk: Desk, update: Update, context: Context) -> None:
     change = cast(ChatMemberUpdated, update.my_chat_member)
     chat_id, standing = ChatId(change.chat.id), change.new_chat_member
     muted = isinstance(standing, ChatMemberRestricted) and not standing.can_send_messages
-    if standing.status in _GONE or muted:
-        people.block_chat(desk.db, chat_id, f"telegram: the bot is {standing.status} there")
-    elif people.unblock_chat(desk.db, chat_id):
+    closed, private = standing.status in _GONE or muted, change.chat.type == ChatType.PRIVATE
+    if closed:
+        why = f"telegram: the bot is {standing.status} there"
+        people.block_chat(desk.db, chat_id, why)
+        if private:
+            people.mark_unreachable(desk.db, chat_id, why)
+        return
+    waiting = private and people.reachable(desk.db, chat_id, desk.clock(), private=True)
+    if people.unblock_chat(desk.db, chat_id) or waiting:
         desk.wake()
 
 

@@ -12,26 +12,27 @@ from monitor.bot import talk
 from monitor.bot.desk import Context, Desk
 from monitor.messages import Message as Words
 from monitor.messages import answers
-from monitor.steps.views import live_named
-from monitor.store import sources
+from monitor.messages.help import help_for
+from monitor.messages.status import status
+from monitor.steps.standing import standing
 
 log = logging.getLogger(__name__)
 
 
 async def on_help(desk: Desk, update: Update, context: Context) -> None:
-    """/start and /bantuan."""
-    await _say(update, context, answers.said(answers.WELCOME))
+    """/bantuan, and /start without an invitation: what this person can do."""
+    person = desk.person(cast(User, update.effective_user).id)
+    words = answers.said(answers.WELCOME) if person is None else help_for(person.roles)
+    await _say(update, context, words)
 
 
 async def on_status(desk: Desk, update: Update, context: Context) -> None:
-    """/status: live incidents and how the sources are doing, for registered people."""
+    """/status: what goes on, what waits, what is silent, who is on duty; for registered people."""
     user = cast(User, update.effective_user)
     if desk.person(user.id) is None:
         await _say(update, context, answers.said(answers.NOT_REGISTERED))
         return
-    tools, now = desk.tools, desk.clock()
-    live, known = live_named(desk.db, tools), sources.every(desk.db)
-    await _say(update, context, answers.status(live, known, tools.zone, now))
+    await _say(update, context, status(standing(desk.db, desk.tools, desk.clock())))
 
 
 async def on_me(desk: Desk, update: Update, context: Context) -> None:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from telegram.ext import ContextTypes
 
 from monitor.records import Person
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.steps.tools import Tools
 from monitor.store import people
 

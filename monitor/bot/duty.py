@@ -10,8 +10,8 @@ from monitor.incidents import Action, allowed, next_state
 from monitor.incidents.lifecycle import roles_for
 from monitor.messages import answers
 from monitor.records import Chat, IncidentId
-from monitor.steps import decide
-from monitor.steps.decide import Answer
+from monitor.steps import decide, decide_drafts
+from monitor.steps.answer import Answer
 from monitor.store import incidents
 
 
@@ -66,5 +66,5 @@ async def show_drafts(desk: Desk, press: Press) -> Answer:
     here = Chat(press.spot.chat_id, "", thread_id=press.spot.thread_id)
     number = IncidentId(press.number)
     return desk.after(
-        decide.show_drafts(desk.db, desk.tools, press.person, number, [here], desk.clock())
+        decide_drafts.show_drafts(desk.db, desk.tools, press.person, number, [here], desk.clock())
     )

@@ -10,7 +10,7 @@ from monitor.incidents.lifecycle import roles_for
 from monitor.messages import answers
 from monitor.records import CommentId, LabelField
 from monitor.steps import decide
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.store import predictions
 
 

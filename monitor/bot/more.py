@@ -10,7 +10,7 @@ from monitor.incidents.lifecycle import roles_for
 from monitor.messages import answers
 from monitor.messages.more import more_menu
 from monitor.records import IncidentId
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.store import incidents
 
 

@@ -12,19 +12,36 @@ from typing import cast
 
 from telegram import Bot, CallbackQuery, Message, Update
 
-from monitor.bot import drafts, duty, labels, more, sensitivity, talk
+from monitor.bot import (
+    batches,
+    drafts,
+    duty,
+    handing,
+    handoffs,
+    intake,
+    labels,
+    more,
+    narrative,
+    opd,
+    register,
+    rota,
+    sensitivity,
+    talk,
+)
 from monitor.bot.desk import Context, Desk
 from monitor.bot.press import Press
 from monitor.bot.talk import Spot
 from monitor.messages import answers
 from monitor.records import ChatId
-from monitor.steps.decide import Answer
-from monitor.store import people
+from monitor.steps.answer import Answer
+from monitor.store import notices, people
 
 Handler = Callable[[Desk, Press], Awaitable[Answer]]
 
 # At most 18 digits: the store's numbers have 64 bits.
 _ID = "([0-9]{1,18})"
+# An agency in data/opd.toml.
+_KEY = "[a-z0-9_]{1,24}"
 _ACTIONS: tuple[tuple[re.Pattern[str], Handler], ...] = tuple(
     (re.compile(pattern), handler)
     for pattern, handler in (
@@ -35,14 +52,60 @@ _ACTIONS: tuple[tuple[re.Pattern[str], Handler], ...] = tuple(
         (f"si:{_ID}:([0-9]):([a-z])", duty.silence),
         (f"dr:{_ID}", duty.show_drafts),
         (f"mo:{_ID}", more.offer),
+        (f"ho:{_ID}", handing.offer),
+        (f"ho:{_ID}:{_ID}", handing.hand_over),
+        (f"ro:{_ID}", handing.reopen),
         (f"ok:{_ID}", drafts.approve),
+        (f"ok:{_ID}:([0-9a-f]{{8}})", drafts.approve),
         (f"no:{_ID}", drafts.reject),
+        (f"ba:{_ID}", batches.approve_all),
+        (f"bx:{_ID}", batches.take_out),
         (f"ed:{_ID}", drafts.ask_words),
         (f"us:{_ID}:([yn])", drafts.settle),
+        (f"tb:{_ID}", intake.cancel),
         (f"lb:{_ID}", labels.offer),
         (f"ls:{_ID}:([a-z_]{{1,40}})", labels.sentiment),
         (f"li:{_ID}:([A-Za-z0-9_-]{{1,40}})", labels.issue),
         (f"kp:{_ID}", sensitivity.choose),
+        (f"qo:{_ID}", opd.offer),
+        (f"qp:{_ID}:({_KEY})", opd.offer_other),
+        (f"qc:{_ID}", opd.choose),
+        (f"qc:{_ID}:([0-9]{{1,2}})", opd.choose),
+        (f"qs:{_ID}:([a-z]{{1,12}}):({_KEY})", opd.ask),
+        (f"qj:{_ID}", opd.ask_answer),
+        (f"qk:{_ID}", opd.offer_move),
+        (f"qk:{_ID}:([0-9]{{1,2}})", opd.offer_move),
+        (f"qm:{_ID}:({_KEY})", opd.move),
+        (f"qb:{_ID}", opd.withdraw),
+        (f"hf:{_ID}", handoffs.offer),
+        (f"hs:{_ID}:([a-z]{{1,12}})", handoffs.make),
+        (f"hs:{_ID}:([a-z]{{1,12}}):{_ID}", handoffs.make),
+        (f"ht:{_ID}", handoffs.ask_ticket),
+        (f"hd:{_ID}", handoffs.wait),
+        (f"nb:{_ID}", narrative.offer_topics),
+        (f"nt:{_ID}:([A-Za-z0-9_-]{{1,40}})", narrative.choose_issue),
+        (f"nl:{_ID}", narrative.ask_topic),
+        (f"nc:{_ID}", narrative.go_on),
+        (f"nu:{_ID}:([0-9]{{1,2}})", narrative.choose_until),
+        (f"na:{_ID}:([0-9a-f]{{8}})", narrative.approve),
+        (f"nw:{_ID}", narrative.confirm_withdrawal),
+        (f"nx:{_ID}", narrative.withdraw),
+        (f"ns:{_ID}", narrative.read),
+        (f"nd:{_ID}", narrative.open_one),
+        (f"np:{_ID}", narrative.put_into_replies),
+        (f"es:{_ID}", rota.call_next),
+        (f"jg:{_ID}", rota.be_away),
+        (f"jr:{_ID}", rota.offer_colleagues),
+        (f"ja:{_ID}:([01])", rota.colleague_away),
+        (f"jb:{_ID}", rota.come_back),
+        (f"ud:{_ID}", register.choose_role),
+        (f"uo:{_ID}:([a-z0-9_]{{1,24}})", register.choose_opd),
+        (f"st:{_ID}", register.ask_successor),
+        (f"sp:{_ID}", register.turn_successors),
+        (f"op:{_ID}", register.turn_page),
+        (f"od:{_ID}", register.offer_removal),
+        (f"of:{_ID}", register.confirm_removal),
+        (f"oy:{_ID}", register.remove),
     )
 )
 
@@ -84,7 +147,8 @@ def _spot(desk: Desk, query: CallbackQuery) -> Spot | None:
     # python-telegram-bot 22 makes a Message of a hidden one too, dated 1970.
     if isinstance(message, Message) and message.is_accessible:
         return talk.spot_of(message)
-    # A message too old to be shown does not tell its topic; the register knows the chat's.
-    known = [chat for chat in people.chats(desk.db) if chat.id == message.chat.id]
-    thread_id = known[0].thread_id if known else None
-    return Spot(ChatId(message.chat.id), message.message_id, thread_id)
+    # A message too old to be shown does not tell its topic; the notice does, or the register.
+    chat_id, number = ChatId(message.chat.id), message.message_id
+    known = {chat.thread_id for chat in people.chats(desk.db) if chat.id == chat_id}
+    only = known.pop() if len(known) == 1 else None
+    return Spot(chat_id, number, notices.thread_of(desk.db, chat_id, number) or only)

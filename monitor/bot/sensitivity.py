@@ -14,8 +14,8 @@ from monitor.incidents.lifecycle import roles_for
 from monitor.messages import Message as Words
 from monitor.messages import answers
 from monitor.messages.sensitivity import CHOICES, CHOSEN, sensitivity
-from monitor.steps.budget import MOST, keep_budget, most_a_day
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
+from monitor.steps.budget import MOST, keep_budget, most_a_day, told_lessons
 from monitor.store import choices
 
 
@@ -42,6 +42,7 @@ async def choose(desk: Desk, press: Press) -> Answer:
 def _now(desk: Desk) -> Words:
     kept = keep_budget(desk.db, desk.tools, desk.clock())
     most = most_a_day(desk.db, desk.tools)
+    told = told_lessons(desk.db, desk.tools, desk.clock())
     if kept is None:
-        return sensitivity(most, 1.0, None, None)
-    return sensitivity(most, kept.times, kept.alerts, kept.plain)
+        return sensitivity(most, 1.0, None, None, told)
+    return sensitivity(most, kept.times, kept.alerts, kept.plain, told)

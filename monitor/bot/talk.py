@@ -11,9 +11,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from monitor.messages import Message, answers, clip
-from monitor.messages.base import TEXT_LIMIT, TOAST_LIMIT
+from monitor.messages.base import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
 from monitor.records import ChatId
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.telegram.calls import NO_PREVIEW, answering, keyboard
 from monitor.telegram.fit import fit
 
@@ -41,6 +41,8 @@ async def say(bot: Bot, spot: Spot, message: Message, *, hint: str | None = None
     Raises:
         telegram.error.TelegramError: it was not sent.
     """
+    if message.photo is not None:
+        return await _show(bot, spot, message, message.photo)
     sent = await bot.send_message(
         spot.chat_id,
         fit(message.text, TEXT_LIMIT),
@@ -55,6 +57,19 @@ async def say(bot: Bot, spot: Spot, message: Message, *, hint: str | None = None
     return sent.message_id
 
 
+async def _show(bot: Bot, spot: Spot, message: Message, photo: bytes) -> int:
+    sent = await bot.send_photo(
+        spot.chat_id,
+        photo,
+        caption=fit(message.text, CAPTION_LIMIT),
+        parse_mode=ParseMode.HTML,
+        message_thread_id=spot.thread_id,
+        reply_parameters=answering(spot.message_id),
+        reply_markup=keyboard(message),
+    )
+    return sent.message_id
+
+
 async def end_menu(bot: Bot, spot: Spot, text: str) -> None:
     """Put what was chosen in the place of a menu; the choice stands even when this fails."""
     try:
@@ -64,6 +79,21 @@ async def end_menu(bot: Bot, spot: Spot, text: str) -> None:
             spot.message_id,
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
+        )
+    except TelegramError as error:
+        log.warning("menu %s in chat %s: %s", spot.message_id, spot.chat_id, error)
+
+
+async def turn(bot: Bot, spot: Spot, message: Message) -> None:
+    """Put another page or the next step in the place of a menu; the old one stays if it fails."""
+    try:
+        await bot.edit_message_text(
+            fit(message.text, TEXT_LIMIT),
+            spot.chat_id,
+            spot.message_id,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(message),
         )
     except TelegramError as error:
         log.warning("menu %s in chat %s: %s", spot.message_id, spot.chat_id, error)

@@ -12,7 +12,19 @@ from collections.abc import Sequence
 
 import typer
 
-from monitor.cli import accounts, backtest, models, register, service, texts
+from monitor.cli import (
+    accounts,
+    backtest,
+    calendar,
+    drill,
+    models,
+    narrative,
+    opd,
+    people,
+    register,
+    service,
+    texts,
+)
 from monitor.cli.base import Globals
 from monitor.errors import MonitorError
 
@@ -25,11 +37,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 service.add_to(app)
+drill.add_to(app)
 texts.add_to(app)
 backtest.add_to(app)
 models.add_to(app)
 accounts.add_to(app)
+people.add_to(app)
 register.add_to(app)
+opd.add_to(app)
+narrative.add_to(app)
+calendar.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -34,6 +34,7 @@ def backtest(
 
     from monitor import app
     from monitor.messages import history
+    from monitor.messages.sensitivity import taught
     from monitor.steps.budget import back_test
     from monitor.texts import write_picture
 
@@ -53,10 +54,14 @@ def backtest(
     for told in tried.told:
         show(_value(told), history.told_line(told, tools.zone), as_json=as_json)
     length = (tried.until - tried.since) / timedelta(days=1)
-    end = {"alerts": len(tried.told), "days": round(length, 2), "times": tried.times}
+    end: dict[str, Any] = {"alerts": len(tried.told), "days": round(length, 2)}
+    end["times"] = tried.times
     line = history.summary(tried.told, length, tried.most)
     if tried.times > 1:
         line += f"; ambang Waspada dan Siaga {tried.times:g} kali".replace(".", ",")
+    if tried.lessons:
+        raised = {name: times for name, times, _ in tried.lessons}
+        show({"lessons": raised}, taught(tried.lessons), as_json=as_json)
     show(end, line, as_json=as_json)
     if picture is not None:
         write_picture(

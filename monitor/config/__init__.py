@@ -29,6 +29,8 @@ from monitor.config.parts import (
     ChatPart,
     Classify,
     Copies,
+    Digest,
+    Drill,
     Levels,
     Office,
     Paths,
@@ -66,8 +68,10 @@ class Settings(BaseSettings):
     topics: Topics = Topics()
     copies: Copies = Copies()
     replies: Replies = Replies()
+    digest: Digest = Digest()
     telegram: Telegram = Telegram()
     web: Web = Web()
+    drill: Drill = Drill()
     sources: dict[str, SourcePart] = {}
     folder: Path = Path()
 
@@ -152,7 +156,10 @@ def load_settings(path: Path) -> Settings:
 
 
 def _refuse_secrets(table: Mapping[str, Any], path: Path) -> None:
-    places = [("telegram", table.get("telegram", {}))]
+    places = [(name, table.get(name, {})) for name in ("telegram", "drill")]
+    replies = table.get("replies", {})
+    if isinstance(replies, dict):
+        places.append(("replies.model", replies.get("model", {})))
     sources = table.get("sources", {})
     if isinstance(sources, dict):
         places += [(f"sources.{name}", part) for name, part in sources.items()]
@@ -179,7 +186,9 @@ def _explain(error: ValidationError, path: Path) -> str:
 
 def _found(where: tuple[int | str, ...], value: object) -> str:
     # Whatever stands in place of a table may hold a secret, and so may an address with a login.
-    table = where == ("telegram",) or (where[:1] == ("sources",) and len(where) <= 2)
+    table = where in (("telegram",), ("drill",), ("replies",), ("replies", "model")) or (
+        where[:1] == ("sources",) and len(where) <= 2
+    )
     if table or any(step in _SECRET_KEYS for step in where) or "@" in str(value):
         return ""
     return f" (found: {str(value)[:60]!r})"
@@ -190,7 +199,7 @@ def _hint(where: tuple[int | str, ...]) -> str:
     for step in where[:-1]:
         field = getattr(part, "model_fields", {}).get(step)
         part = getattr(field, "annotation", None)
-    if len(where) > 2:
+    if len(where) > 2 and not hasattr(part, "model_fields"):
         inner = {"sources": SourcePart, "telegram": ChatPart, "spikes": Levels}
         part = inner[str(where[0])]
     known = sorted(set(getattr(part, "model_fields", {})) - set(_SECRET_KEYS) - {"folder"})

@@ -5,6 +5,7 @@ Layer 2. Reads no file and no environment; ``config`` puts the parts together.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
@@ -42,18 +43,33 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text.lower()):
+        raise ValueError("accepted: a domain such as kalteng.go.id, without https:// and path")
+    return text.lower()
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+
+
 class Office(_Part):
     """Whose Siaga this is."""
 
     name: str = "Diskominfosantik Kalimantan Tengah"
     timezone: Zone = "Asia/Jakarta"
     link: str = "https://ppid.kalteng.go.id"
+    links: tuple[Domain, ...] = ()
     province: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "kalteng"
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which people read times."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Domains whose pages are official, whatever stands before or behind them."""
+        return self.links or tuple(filter(None, [urlsplit(self.link).hostname]))
 
 
 class Paths(_Part):
@@ -106,6 +122,7 @@ class Spikes(_Part):
     most_a_day: Annotated[int, Field(ge=0, le=100)] = 0
     calm_hours: Annotated[float, Field(gt=0)] = 3.0
     forgotten_minutes: Annotated[float, Field(gt=0)] = 30.0
+    neglected_hours: Annotated[float, Field(gt=0)] = 4.0
     ignore: tuple[str, ...] = ("lainnya",)
     issue: dict[str, Levels] = Field(default_factory=dict)
     opd: dict[str, Levels] = Field(default_factory=dict)
@@ -159,12 +176,68 @@ class Copies(_Part):
         return self
 
 
+Signatures = Annotated[int, Field(ge=1, le=5)]
+
+
+class SignaturesPart(_Part):
+    """How many different people must sign a reply, by the level of its incident."""
+
+    normal: Signatures = 1
+    waspada: Signatures = 1
+    siaga: Signatures = 1
+    awas: Signatures = 2
+
+    @property
+    def by_level(self) -> dict[Level, int]:
+        """The same by level."""
+        return {level: int(getattr(self, level.value)) for level in Level}
+
+
+class ModelPart(_Part):
+    """An own language model behind an OpenAI-compatible address; it only proposes.
+
+    The token comes from SIAGA_REPLIES__MODEL__TOKEN.
+    """
+
+    enabled: bool = False
+    base_url: Url = "http://127.0.0.1:8000/v1"
+    name: str = ""
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=120)] = 20.0
+    token: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> ModelPart:
+        if self.enabled and not self.name:
+            raise ValueError("enabled without a name; set name to what the server calls the model")
+        return self
+
+
 class Replies(_Part):
-    """How suggested replies are made."""
+    """How suggested replies are made and approved."""
 
     enabled: bool = True
     per_incident: Annotated[int, Field(ge=0, le=20)] = 3
     retry_minutes: Annotated[float, Field(gt=0)] = 5.0
+    signatures: SignaturesPart = SignaturesPart()
+    approval_hours: Annotated[float, Field(gt=0, le=720)] = 12.0
+    thanks_a_day: Annotated[int, Field(ge=0, le=10)] = 0
+    model: ModelPart = ModelPart()
+
+
+def _clock_time(text: str) -> str:
+    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError('accepted: a time such as "07:00", or "" for none')
+    return text
+
+
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
+
+
+class Digest(_Part):
+    """When the morning and evening digest is sent, in the office's time; empty: never."""
+
+    morning: ClockTime = "07:00"
+    evening: ClockTime = "16:30"
 
 
 class ChatPart(_Part):
@@ -193,6 +266,14 @@ class Web(_Part):
     host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     acting: str = "admin lokal"
+
+
+class Drill(_Part):
+    """The training group of `siaga drill`. The token comes from SIAGA_DRILL__TOKEN."""
+
+    chat_id: int = 0
+    thread_id: int = 0
+    token: SecretStr | None = None
 
 
 class SourcePart(_Part):

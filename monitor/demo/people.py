@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from monitor.messages import demo as words
 from monitor.records import (
+    Draft,
     DraftState,
     Incident,
     IncidentState,
@@ -17,13 +18,14 @@ from monitor.records import (
     Role,
     Sentiment,
 )
-from monitor.steps import decide
+from monitor.steps import decide, decide_drafts
 from monitor.steps.tools import Tools
 from monitor.steps.views import examples
 from monitor.store import drafts, incidents
 
 ON_DUTY = Person(PersonId(1), "Rina (humas)", frozenset({Role.HUMAS}))
 ADMIN = Person(PersonId(2), "Arif (admin)", frozenset({Role.ADMIN}))
+SECOND = Person(PersonId(4), "Maya (admin)", frozenset({Role.ADMIN}))
 TRAINER = Person(PersonId(3), "Tia (pelatih)", frozenset({Role.TRAINER}))
 
 _TAKES_AFTER = timedelta(minutes=12)
@@ -43,15 +45,21 @@ def press(db: Database, tools: Tools, now: datetime) -> None:
             _answer(db, tools, incident, now)
 
 
+def _approve(db: Database, tools: Tools, draft: Draft, now: datetime) -> None:
+    """At Awas two must sign; where one is enough the second press changes nothing."""
+    for person in (ADMIN, SECOND):
+        decide_drafts.approve(db, tools, person, draft.id, now)
+
+
 def _answer(db: Database, tools: Tools, incident: Incident, now: datetime) -> None:
     waiting = [d for d in drafts.of_incident(db, incident.id) if d.state is DraftState.PROPOSED]
     if len(waiting) < tools.settings.replies.per_incident:
         return
     first, second, third = waiting[:3]
-    decide.approve(db, tools, ADMIN, first.id, now)
-    decide.rewrite(db, tools, ADMIN, second.id, words.EDITED_REPLY, now)
-    decide.approve(db, tools, ADMIN, second.id, now)
-    decide.reject(db, ADMIN, third.id, now)
+    _approve(db, tools, first, now)
+    decide_drafts.rewrite(db, tools, ADMIN, second.id, words.EDITED_REPLY, now)
+    _approve(db, tools, second, now)
+    decide_drafts.reject(db, ADMIN, third.id, now)
     shown = examples(db, tools, incident)
     if shown:
         decide.label(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,11 +17,13 @@ from monitor.config import Settings, find_config, load_settings
 from monitor.config.parts import Classify, Office, Paths, Poll, Telegram, Web
 from monitor.demo import people as office
 from monitor.demo import scenario
-from monitor.demo.site import ScriptedSite
 from monitor.messages import Message
 from monitor.messages import demo as words
 from monitor.progress import progress
 from monitor.records import DraftState, Incident, wave_first
+from monitor.stage.clock import StageClock
+from monitor.stage.region import PROVINCE, SOCIAL, lay_out
+from monitor.stage.site import ScriptedSite
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
 from monitor.store import comments, crowds, drafts, incidents, predictions
@@ -35,28 +35,10 @@ _BUSY_STEP = timedelta(minutes=5)
 _WAVE_COPIES = 5
 
 
-class DemoClock:
-    """The time of the replay; after its end it goes on with the real one."""
-
-    def __init__(self, start: datetime) -> None:
-        self.at = start
-        self._released: float | None = None
-
-    def __call__(self) -> datetime:
-        """The instant now."""
-        if self._released is None:
-            return self.at
-        return self.at + timedelta(seconds=time.monotonic() - self._released)
-
-    def release(self) -> None:
-        """From now on a second is a second."""
-        self._released = time.monotonic()
-
-
 def play(*, stay: bool, port: int) -> None:
     """Replay the week, tell what happened, and keep the page open unless told otherwise."""
     typer.echo(words.INTRO)
-    clock = DemoClock(scenario.BEGIN)
+    clock = StageClock(scenario.BEGIN)
     with tempfile.TemporaryDirectory(prefix="siaga-demo-") as folder, ExitStack() as stack:
         tools = build(Path(folder), clock, port)
         service = app.Service(tools, clock)
@@ -73,27 +55,20 @@ def play(*, stay: bool, port: int) -> None:
             service.wait()
 
 
-def build(folder: Path, clock: DemoClock, port: int = 0) -> Tools:
+def build(folder: Path, clock: StageClock, port: int = 0) -> Tools:
     """The product put together around the scripted sites, with its files in ``folder``."""
     base = load_settings(find_config(None))
-    data = folder / "data"
-    for part in ("lexicon", "templates", "mappings"):
-        shutil.copytree(base.data / part, data / part)
-    shutil.copy(base.data / "taxonomy.toml", data / "taxonomy.toml")
-    shutil.copytree(base.data / "demo" / "places", data / "places")
-    # The invented region needs no lists of towns, villages and look-alikes beside its own names.
-    for name in ("towns.tsv", "villages.tsv", "ordinary.txt"):
-        (data / "places" / name).touch()
+    lay_out(base.data, folder / "data")
     settings = _settings(base, folder, port)
     tools = app.build_tools(settings, channel=_ReplayConsole())
     sites = {
-        name: ScriptedSite(name, said, clock, scenario.OUTAGE if name == scenario.SOCIAL else None)
+        name: ScriptedSite(name, said, clock, scenario.OUTAGE if name == SOCIAL else None)
         for name, said in scenario.load(base.data / "demo").items()
     }
     return replace(tools, sources=sites, repliers=sites)
 
 
-def replay(db: Database, tools: Tools, clock: DemoClock, until: datetime = scenario.END) -> None:
+def replay(db: Database, tools: Tools, clock: StageClock, until: datetime = scenario.END) -> None:
     """Run the pipeline through the week (or a part of it), people included."""
     collector = Collector(2)
     pipeline.start(db, tools, clock())
@@ -139,7 +114,7 @@ def _settings(base: Settings, folder: Path, port: int) -> Settings:
         office=Office(
             name="Diskominfo Kabupaten Muara Selasih",
             link="https://siaga.example/info",
-            province="muara_selasih",
+            province=PROVINCE,
         ),
         paths=Paths(database=Path("demo.db"), models=base.models.resolve()),
         poll=Poll(tick_seconds=2.0),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.messages.base import LEVEL_MARKS, LEVEL_NAMES, Button, Message, clip, clock, escape
-from monitor.records import Incident, Issue, Role, Sentiment, SourceStatus, wave_first
+from monitor.records import Incident, Issue, Role, Sentiment
 
 SILENCES: tuple[tuple[str, timedelta], ...] = (
     ("1 jam", timedelta(hours=1)),
@@ -47,15 +47,22 @@ RESOLVE_REASON = "ditandai selesai"
 DISMISS_REASON = "dinilai bukan krisis"
 TAKE_REASON = ""
 WELCOME = (
-    "Siaga memantau komentar warga dan memberi tahu bila sebuah isu naik.\n"
-    "/status keadaan sekarang\n/kepekaan berapa peringatan sehari\n"
-    "/saya nomor Telegram dan peran Anda\n/bantuan pesan ini"
+    "Siaga memantau komentar warga untuk kantor humas.\n"
+    "Anda belum terdaftar. Kirim /saya, lalu berikan nomornya kepada admin Siaga."
 )
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("status", "Keadaan sekarang"),
+    ("isu", "Isu 24 jam terakhir, atau satu isu"),
+    ("tanya", "Tanya bebas: isu, tempat, waktu"),
+    ("jaga", "Siapa yang bertugas jaga"),
+    ("narasi", "Pernyataan resmi yang berlaku"),
+    ("titip", "Titipkan pesan warga"),
     ("kepekaan", "Berapa peringatan sehari"),
     ("saya", "Nomor Telegram dan peran Anda"),
+    ("serahterima", "Serahkan tugas kepada pengganti"),
+    ("undang", "Undang rekan (admin)"),
+    ("orang", "Siapa yang terdaftar (admin)"),
     ("bantuan", "Cara memakai Siaga"),
 )
 
@@ -133,43 +140,6 @@ def label_menu(
 def labelled(value_name: str, person: str) -> str:
     """The answer to a correction."""
     return clip(f"Label diperbaiki: {value_name} (oleh {person}). Terima kasih.", 190)
-
-
-def status(
-    incidents: Sequence[tuple[Incident, str]],
-    sources: Sequence[SourceStatus],
-    zone: ZoneInfo,
-    now: datetime,
-) -> Message:
-    """What goes on now, and which sources are silent."""
-    lines = [f"<b>Keadaan {clock(now, zone)}</b>"]
-    if not incidents:
-        lines.append("Tidak ada isu di atas biasanya.")
-    for incident, name in incidents:
-        lines.append(
-            f"{LEVEL_MARKS[incident.level]} {LEVEL_NAMES[incident.level]} · {escape(name)} · "
-            f"{_measure(incident)} · #{incident.id}"
-        )
-    for source in sources:
-        lines.append(_source_line(source, zone, now))
-    return Message("\n".join(lines))
-
-
-def _measure(incident: Incident) -> str:
-    reading = incident.reading
-    if wave_first(incident.topic) is not None:
-        return f"{reading.observed} salinan, {round(reading.score)} akun"
-    return f"{reading.observed} negatif / {reading.hours} jam"
-
-
-def _source_line(source: SourceStatus, zone: ZoneInfo, now: datetime) -> str:
-    name = escape(source.id)
-    if source.paused:
-        return f"⏸ {name}: dijeda"
-    if source.last_success_at is None:
-        return f"⚠️ {name}: belum pernah terbaca"
-    mark = "⚠️" if source.error else "✅"
-    return f"{mark} {name}: terbaca {clock(source.last_success_at, zone, now)}"
 
 
 def who(telegram_id: int, name: str | None, roles: Sequence[Role]) -> Message:

@@ -20,10 +20,11 @@ from monitor.messages.base import (
     listed,
     visible_length,
 )
+from monitor.messages.escalation import called_line
 from monitor.messages.more import MORE
 from monitor.messages.wave import WaveView
 from monitor.messages.why import counted, shares
-from monitor.records import CommentId, Incident, IncidentState, Level
+from monitor.records import Call, CommentId, Incident, IncidentState, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,14 @@ class CardView:
     replies: int = 0
     rarity: str = ""
     not_higher: str = ""
+    lesson: str = ""
+    kin: str = ""
     note: str = ""
+    outcome: str = ""
+    statement: str = ""
+    waiting: Sequence[str] = ()
     wave: WaveView | None = None
+    called: Sequence[Call] = ()
 
 
 def card(view: CardView) -> Message:
@@ -94,10 +101,15 @@ def _lines(view: CardView, room: int) -> list[str]:
         f"Tempat: {listed(_places(view))}" if view.places else "",
         f"Sumber: {listed(view.sources)}" if view.sources else "",
         f"Ikut ramai di kiriman yang sama: {listed(view.companions)}" if view.companions else "",
+        escape(view.kin),
         blind_line(view),
         "Isu ini baru dipantau, patokan belum mantap." if reading.young else "",
         f"📅 {escape(clip(view.note, 60))}" if view.note else "",
         *_examples(view, room),
+        *(escape(line) for line in view.waiting),
+        escape(view.outcome),
+        view.statement,
+        calls_line(view),
         status_line(view),
         footer_line(view),
     ]
@@ -111,7 +123,7 @@ def _reach(view: CardView) -> str:
 
 def rare(view: CardView) -> str:
     """How rare it is, and what the next level would take, while it runs."""
-    parts = [part for part in (view.rarity, view.not_higher) if part]
+    parts = [part for part in (view.rarity, view.not_higher, view.lesson) if part]
     if view.incident.state.ended or not parts:
         return ""
     line = "; ".join(parts)
@@ -154,6 +166,12 @@ def _examples(view: CardView, room: int) -> list[str]:
         f"{i}. <i>{escape(clip(example.text, room))}</i>"
         for i, example in enumerate(view.examples[:3], 1)
     ]
+
+
+def calls_line(view: CardView) -> str:
+    """Who was called when, while it runs."""
+    ended = view.incident.state.ended
+    return "" if ended else called_line(view.called, view.zone, view.now)
 
 
 def status_line(view: CardView) -> str:

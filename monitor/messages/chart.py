@@ -26,6 +26,7 @@ _DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 class ChartData:
     """Hours in order: count, usual mean and upper edge, and how much of the hour was seen.
 
+    ``onset_at``: where an incident began, None without one;
     ``window``: the stretch that was judged; ``notes``: what is special about a day (a holiday).
     """
 
@@ -36,7 +37,7 @@ class ChartData:
     expected: Sequence[float]
     upper: Sequence[float]
     coverage: Sequence[float]
-    onset_at: datetime
+    onset_at: datetime | None
     zone: ZoneInfo
     window: tuple[datetime, datetime] | None = None
     notes: Mapping[date, str] = field(default_factory=dict)
@@ -52,8 +53,9 @@ def chart(data: ChartData) -> bytes:
     width = 1 / 24
     days = [day_number(hour, data.zone) for hour in data.hours]
     middles = [day + width / 2 for day in days]
+    onset = data.onset_at
     colours = [
-        COLOURS[data.level] if count > upper and hour + _HOUR > data.onset_at else "#78909c"
+        COLOURS[data.level] if onset and count > upper and hour + _HOUR > onset else "#78909c"
         for hour, count, upper in zip(data.hours, data.counts, data.upper, strict=True)
     ]
     axes.bar(days, data.counts, width=width * 0.9, align="edge", color=colours, zorder=3)
@@ -64,14 +66,7 @@ def chart(data: ChartData) -> bytes:
     _shade_blind(axes, days, data.coverage, width)
     _mark_window(axes, data)
     _note_days(axes, data, days)
-    axes.axvline(
-        day_number(data.onset_at, data.zone),
-        color="#212121",
-        linestyle=":",
-        linewidth=1.5,
-        zorder=5,
-        label="mulai",
-    )
+    _mark_onset(axes, data)
     _label(axes, data, days, width)
     return png(figure)
 
@@ -89,6 +84,20 @@ def _shade_blind(axes, days: Sequence[float], coverage: Sequence[float], width: 
             zorder=0,
             label="tidak terpantau" if i == 0 else None,
         )
+
+
+def _mark_onset(axes, data: ChartData) -> None:  # type: ignore[no-untyped-def]
+    """A line where an incident began."""
+    if data.onset_at is None:
+        return
+    axes.axvline(
+        day_number(data.onset_at, data.zone),
+        color="#212121",
+        linestyle=":",
+        linewidth=1.5,
+        zorder=5,
+        label="mulai",
+    )
 
 
 def _mark_window(axes, data: ChartData) -> None:  # type: ignore[no-untyped-def]

@@ -8,10 +8,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.messages.base import Button, Message, clip, clock, escape, head
+from monitor.messages.difference import marked
+from monitor.messages.signing import signatures
 from monitor.records import Draft, DraftState
 
 _COMMENT_ROOM = 500
 _TEXT_ROOM = 2200
+_CHANGE_ROOM = 500
 
 DRAFT_STATES: Mapping[DraftState, str] = {
     DraftState.PROPOSED: "Menunggu keputusan admin",
@@ -37,6 +40,10 @@ class DraftView:
     blunders: Sequence[str]
     zone: ZoneInfo
     now: datetime
+    signers: Sequence[str] = ()
+    needed: int = 1
+    outcome: str = ""
+    statement: str = ""
 
 
 def draft_message(view: DraftView) -> Message:
@@ -49,6 +56,7 @@ def draft_message(view: DraftView) -> Message:
         f"<b>Balasan:</b>\n{escape(head(draft.text, _TEXT_ROOM))}",
         "",
         *_edited(draft),
+        *([f"📌 {escape(view.statement)}"] if view.statement else []),
         *(f"⚠️ {escape(blunder)}" for blunder in view.blunders),
         _status(view),
     ]
@@ -58,7 +66,7 @@ def draft_message(view: DraftView) -> Message:
 def _edited(draft: Draft) -> list[str]:
     if draft.text == draft.suggested:
         return []
-    return [f"Saran semula: <s>{escape(clip(draft.suggested, 400))}</s>"]
+    return [f"Perubahan: {marked(draft.suggested, draft.text, _CHANGE_ROOM)}", ""]
 
 
 def _status(view: DraftView) -> str:
@@ -72,14 +80,18 @@ def _status(view: DraftView) -> str:
     copy = draft.state in (DraftState.TO_COPY, DraftState.UNSURE) and view.permalink
     target = f"\nTujuan: {escape(view.permalink)}" if copy and view.permalink else ""
     why = f"\n{escape(clip(draft.why, 300))}" if draft.why else ""
-    return f"<b>{state}</b>{by}{why}{link}{target}"
+    followed = f"\n📈 {escape(view.outcome)}" if view.outcome else ""
+    waits = draft.state is DraftState.PROPOSED
+    line = signatures(view.signers, view.needed) if waits else ""
+    signed = f"\n✍️ {escape(line)}" if line else ""
+    return f"<b>{state}</b>{by}{why}{signed}{link}{target}{followed}"
 
 
 def _buttons(view: DraftView) -> tuple[tuple[Button, ...], ...]:
     number = view.draft.id
     if view.draft.state is DraftState.PROPOSED:
         return (
-            (Button("Setujui", f"ok:{number}"), Button("Ubah", f"ed:{number}")),
+            (Button("Setujui", f"ok:{number}:{view.draft.seen}"), Button("Ubah", f"ed:{number}")),
             (Button("Tolak", f"no:{number}"),),
         )
     if view.draft.state is DraftState.UNSURE:

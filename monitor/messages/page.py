@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.messages import draft, new_topic, wave
+from monitor.messages import difference, draft, new_topic, signing, wave
 from monitor.messages.answers import SENTIMENT_NAMES, SILENCE_REASONS, SILENCES
 from monitor.messages.base import LEVEL_NAMES, STATE_NAMES, clock, percent
 from monitor.messages.card import CardView, rare  # noqa: F401 - the templates call rare
@@ -27,10 +27,12 @@ from monitor.records import (
 )
 
 DRAFT_STATES = draft.DRAFT_STATES
+runs = difference.runs
 topic_name, topic_counted = new_topic.topic_name, new_topic.topic_counted
 
 WORDS: Mapping[str, str] = {
     "product": "Siaga",
+    "exercise": "LATIHAN",
     "skip": "Langsung ke isi",
     "acting": "Bertindak sebagai",
     "home": "Halaman utama",
@@ -61,6 +63,9 @@ WORDS: Mapping[str, str] = {
     "suggest": "Saran balasan",
     "resolve": "Selesai",
     "dismiss": "Bukan krisis",
+    "hand_over": "Serahkan",
+    "hand_over_to": "Kepada",
+    "reopen": "Buka lagi",
     "details": "Rincian & perjalanan",
     "wrong_label": "Salah label",
     "fix_label": "Perbaiki label",
@@ -78,7 +83,8 @@ WORDS: Mapping[str, str] = {
     "unseen": "Tidak terpantau",
     "comment": "Komentar",
     "reply": "Balasan",
-    "before_edit": "Saran semula",
+    "before_edit": "Perubahan dari saran semula",
+    "versions": "Semua kalimat",
     "edited": "sudah diubah",
     "approve": "Setujui",
     "edit": "Ubah",
@@ -110,6 +116,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.DISMISSED: "Bukan krisis",
     EventKind.CALMED: "Mereda sendiri",
     EventKind.FORGOTTEN: "Belum ada yang menangani",
+    EventKind.NEGLECTED: "Tanpa perkembangan",
     EventKind.MERGED: "Digabung",
     EventKind.MUTED: "Diam: bagian dari isu lain",
     EventKind.UNMUTED: "Tidak lagi diam",
@@ -117,6 +124,12 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.ESCALATED: "Atasan dipanggil",
     EventKind.REOPENED: "Dibuka lagi",
     EventKind.ROUTED: "OPD diganti",
+    EventKind.ASKED: "OPD ditanya",
+    EventKind.ANSWERED: "OPD menjawab",
+    EventKind.OVERDUE: "Jawaban OPD terlambat",
+    EventKind.WITHDRAWN: "Pertanyaan dibatalkan",
+    EventKind.HANDED_OFF: "Disiapkan untuk diteruskan",
+    EventKind.TICKETED: "Diteruskan, nomor dicatat",
 }
 LANGUAGES: Mapping[str, str] = {
     "id": "Indonesia",
@@ -282,6 +295,11 @@ def last_seen(source: SourceStatus, zone: ZoneInfo, now: datetime) -> str:
     if source.last_success_at is None:
         return ""
     return f"terbaca {clock(source.last_success_at, zone, now)}"
+
+
+def signatures(view: draft.DraftView) -> str:
+    """Who signed a draft that waits and how many more must; empty where one press is enough."""
+    return signing.signatures(view.signers, view.needed)
 
 
 def summary(live: Sequence[Incident], waiting: int, blind: int) -> list[tuple[str, str, str]]:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from monitor.messages.base import Button, Message, number, percent
+from collections.abc import Sequence
+
+from monitor.messages.base import Button, Message, clip, escape, number, percent
 
 CHOICES: tuple[int, ...] = (1, 2, 3, 5, 0)
+_MOST_TOLD = 8
 CHOSEN = "Dicatat. Berlaku mulai sekarang."
 
 
-def sensitivity(most: int, times: float, alerts: int | None, plain: int | None) -> Message:
+def sensitivity(
+    most: int,
+    times: float,
+    alerts: int | None,
+    plain: int | None,
+    lessons: Sequence[tuple[str, float, int]] = (),
+) -> Message:
     """What stands now.
 
     ``most`` alerts a day (0: any), thresholds ``times`` as high as written, ``alerts`` of the last
-    28 days with them and ``plain`` without; None where nothing was reckoned yet.
+    28 days with them and ``plain`` without; None where nothing was reckoned yet. ``lessons``: the
+    issues whose thresholds people's verdicts raised, so many times, after so many dismissals.
     """
     lines = [_now(most)]
     if most and times > 1:
@@ -25,8 +35,21 @@ def sensitivity(most: int, times: float, alerts: int | None, plain: int | None) 
             f"28 hari terakhir: {number(alerts)} peringatan dengan setelan ini, "
             f"{number(plain)} tanpa batas."
         )
+    if lessons:
+        lines.append(escape(taught(lessons)))
     lines.append("Makin sedikit peringatan, makin besar isu yang baru diketahui belakangan.")
     return Message("\n".join(lines), (tuple(_button(one, most) for one in CHOICES),))
+
+
+def taught(lessons: Sequence[tuple[str, float, int]]) -> str:
+    """Which issues are told later since people said "bukan krisis"; plain words."""
+    told = "; ".join(
+        f"{clip(name, 40)} {percent(times - 1)} ({dismissed} kali)"
+        for name, times, dismissed in lessons[:_MOST_TOLD]
+    )
+    rest = len(lessons) - _MOST_TOLD
+    more = f"; dan {rest} isu lain" if rest > 0 else ""
+    return f"Ambang Waspada dan Siaga naik karena dinilai bukan krisis: {told}{more}."
 
 
 def _now(most: int) -> str:

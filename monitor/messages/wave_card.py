@@ -12,7 +12,14 @@ from monitor.messages.base import (
     listed,
     visible_length,
 )
-from monitor.messages.card import CardView, blind_line, footer_line, status_line, title_line
+from monitor.messages.card import (
+    CardView,
+    blind_line,
+    calls_line,
+    footer_line,
+    status_line,
+    title_line,
+)
 from monitor.messages.more import MORE
 from monitor.messages.wave import NOT_PEOPLE, WaveView, about, last_copy, signs, size
 from monitor.records import IncidentState
@@ -38,7 +45,10 @@ def _lines(view: CardView, wave: WaveView, room: int) -> list[str]:
         f"Sumber: {listed(view.sources)}" if view.sources else "",
         f"Kiriman: {listed(wave.posts)}" if wave.posts else "",
         signs(wave),
+        escape(view.kin),
         blind_line(view),
+        *(escape(line) for line in view.waiting),
+        calls_line(view),
         status_line(view),
         footer_line(view),
     ]

@@ -8,6 +8,7 @@ from monitor.messages.base import LEVEL_NAMES, number, percent
 from monitor.records import Level, Reading
 
 _ONE = 0.95
+_HARDLY = 1.05
 _OFTEN = 1.5  # months
 _YEAR = 12
 _YEARS = 3
@@ -64,12 +65,34 @@ def why_not_higher(step: tuple[Level, float, int] | None, reading: Reading) -> s
     name = LEVEL_NAMES[level]
     if reading.score >= score:
         return f"{name} bila mencapai {negatives} komentar negatif"
-    return f"{name} bila lonjakan {number(score / max(reading.score, 0.01))} kali lebih kuat"
+    times = score / max(reading.score, 0.01)
+    stronger = "sedikit" if times < _HARDLY else f"{number(times)} kali"
+    return f"{name} bila lonjakan {stronger} lebih kuat"
 
 
 CALMED = "Kembali di bawah ambang; ditutup otomatis."
 FORGOTTEN = "Belum ada yang menangani."
 WOKEN = "Masa senyap berakhir."
+
+
+def neglected(hours: float) -> str:
+    """Why an incident that somebody took is open again."""
+    return f"Sudah {number(hours)} jam tanpa perkembangan."
+
+
+def muted(parent: str, number: int) -> str:
+    """Why an incident makes no noise of its own: it is part of a larger one."""
+    return f"Bagian dari #{number} {parent}: ramai di kiriman yang sama."
+
+
+def unmuted(number: int, *, ended: bool) -> str:
+    """Why it does again."""
+    return f"#{number} sudah selesai." if ended else f"Sudah lebih besar dari #{number}."
+
+
+def lesson(times: float, dismissed: int) -> str:
+    """Why an issue is told later than its thresholds say: people's own verdicts."""
+    return f"ambang isu ini dinaikkan {percent(times - 1)}: {dismissed} kali dinilai bukan krisis"
 
 
 def merged(parent: str, number: int) -> str:

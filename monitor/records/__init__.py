@@ -4,7 +4,9 @@ Frozen dataclasses that pass between modules; every instant is an aware UTC date
 Layer 0: imports nothing of the project, does nothing.
 """
 
+from monitor.records.agencies import AnswerClock, Opd, RouteRule, System
 from monitor.records.base import (
+    BatchId,
     ChatId,
     CommentId,
     DraftId,
@@ -30,6 +32,7 @@ from monitor.records.comments import (
     Taxonomy,
     Visibility,
 )
+from monitor.records.duty import Absence, AbsenceId, Call, Callee, Rung, Skip
 from monitor.records.incidents import (
     Event,
     EventKind,
@@ -40,10 +43,37 @@ from monitor.records.incidents import (
     wave_first,
     wave_topic,
 )
+from monitor.records.invites import Invite, InviteTrouble
+from monitor.records.narrative import (
+    Narrative,
+    NarrativeId,
+    NarrativePart,
+    NarrativeState,
+    NarrativeUse,
+)
+from monitor.records.outcomes import Outcome, Tone, ToneChange
 from monitor.records.people import Chat, Notice, NoticeKind, NoticeState, Person, Role
-from monitor.records.replies import Draft, DraftState
+from monitor.records.question import (
+    Audience,
+    Form,
+    Handoff,
+    HandoffId,
+    HandoffState,
+    Question,
+    QuestionId,
+    QuestionState,
+)
+from monitor.records.replies import Batch, Draft, DraftState
 
 __all__ = [
+    "Absence",
+    "AbsenceId",
+    "AnswerClock",
+    "Audience",
+    "Batch",
+    "BatchId",
+    "Call",
+    "Callee",
     "Chat",
     "ChatId",
     "Comment",
@@ -54,31 +84,53 @@ __all__ = [
     "Event",
     "EventId",
     "EventKind",
+    "Form",
+    "Handoff",
+    "HandoffId",
+    "HandoffState",
     "Incident",
     "IncidentId",
     "IncidentState",
     "Intent",
+    "Invite",
+    "InviteTrouble",
     "Issue",
     "Kind",
     "Label",
     "LabelField",
     "Level",
+    "Narrative",
+    "NarrativeId",
+    "NarrativePart",
+    "NarrativeState",
+    "NarrativeUse",
     "NewTopic",
     "NewTopicId",
     "Notice",
     "NoticeId",
     "NoticeKind",
     "NoticeState",
+    "Opd",
+    "Outcome",
     "Person",
     "PersonId",
     "Prediction",
+    "Question",
+    "QuestionId",
+    "QuestionState",
     "Reading",
     "Role",
+    "RouteRule",
+    "Rung",
     "Sentiment",
+    "Skip",
     "SourceId",
     "SourceStatus",
     "StoredComment",
+    "System",
     "Taxonomy",
+    "Tone",
+    "ToneChange",
     "Visibility",
     "wave_first",
     "wave_topic",

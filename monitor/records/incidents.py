@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     DISMISSED = "dismissed"
     CALMED = "calmed"
     FORGOTTEN = "forgotten"
+    NEGLECTED = "neglected"
     MERGED = "merged"
     MUTED = "muted"
     UNMUTED = "unmuted"
@@ -43,6 +44,12 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     REOPENED = "reopened"
     ROUTED = "routed"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    OVERDUE = "overdue"
+    WITHDRAWN = "withdrawn"
+    HANDED_OFF = "handed_off"
+    TICKETED = "ticketed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ class Incident:
 
     ``escalated``: how many steps of the chain were taken since somebody last moved it;
     ``parent_id``: the larger incident that mutes it; ``opd``: where people sent it, None: by map.
+    ``peak_score``: the highest score so far; ``reopened_at``: when people opened it again.
     """
 
     id: IncidentId
@@ -117,6 +125,8 @@ class Incident:
     escalated: int = 0
     parent_id: IncidentId | None = None
     opd: str | None = None
+    peak_score: float | None = None
+    reopened_at: datetime | None = None
 
 
 _WAVE_TOPIC = "salinan:"

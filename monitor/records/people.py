@@ -22,7 +22,8 @@ class Role(StrEnum):
 class Person:
     """Somebody of the office; ``telegram_id`` None can act on the local page only.
 
-    ``opd``: the agency whose questions an OPD contact answers.
+    ``opd``: the agency whose questions an OPD contact answers. ``met``: whether they ever wrote
+    to the bot in private; ``unreachable``: why a private message to them could not arrive.
     """
 
     id: PersonId
@@ -31,11 +32,13 @@ class Person:
     telegram_id: int | None = None
     active: bool = True
     opd: str | None = None
+    met: bool = False
+    unreachable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A Telegram chat that receives notices from ``min_level`` up."""
+    """A Telegram chat, or one topic of a forum, that receives notices from ``min_level`` up."""
 
     id: ChatId
     title: str
@@ -53,11 +56,15 @@ class NoticeKind(StrEnum):
     OPERATOR = "operator"
     PERSONAL = "personal"
     DUTY = "duty"
+    CALL = "call"
     QUESTION = "question"
+    QUESTION_NEWS = "question_news"
     HANDOFF = "handoff"
+    HANDOFF_NEWS = "handoff_news"
     BATCH = "batch"
     NARRATIVE = "narrative"
     DIGEST = "digest"
+    INTAKE = "intake"
 
 
 class NoticeState(StrEnum):

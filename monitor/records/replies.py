@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.records.base import CommentId, DraftId, IncidentId
+from monitor.records.base import BatchId, CommentId, DraftId, IncidentId
 
 
 class DraftState(StrEnum):
@@ -40,3 +41,19 @@ class Draft:
     decided_at: datetime | None = None
     why: str | None = None
     permalink: str | None = None
+
+    @property
+    def seen(self) -> str:
+        """Eight hex digits of the words: a button carries them, so a press names what was read."""
+        words = self.text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(words, digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Replies to simple thanks that one press may decide; ``decided_by`` pressed for all."""
+
+    id: BatchId
+    made_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None

@@ -2,7 +2,8 @@
 
 Once a day (or when somebody chooses another number) the stored comments of four weeks are replayed,
 and Waspada and Siaga rise just so far that no more than one day in twenty would have had more.
-Awas never rises: the worst is told whatever the budget.
+Awas never rises: the worst is told whatever the budget. What people's verdicts taught of an issue
+(``lessons``) counts beside it, live, in the budget and in the back-test alike.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from monitor.messages.history import Told
 from monitor.spikes import Rules
 from monitor.spikes.rarity import months_between
 from monitor.steps.backtest import Alert, Replayed, alerts, replay_stored, with_people
+from monitor.steps.lessons import Lessons, lessons, taught
 from monitor.steps.tools import Tools
 from monitor.store import choices
 
@@ -58,12 +60,28 @@ def rules_of(tools: Tools) -> Mapping[str, Rules]:
     return {topic: spikes.rules_for(topic, tools.issue(topic).opd) for topic in tools.topics}
 
 
-def rules_now(db: Database, tools: Tools) -> Mapping[str, Rules]:
-    """The rules that judge now: as written, made stricter where a budget asks for it."""
+def rules_now(db: Database, tools: Tools, now: datetime) -> Mapping[str, Rules]:
+    """The rules that judge now: as written, stricter where a budget or people's verdicts ask."""
+    written = rules_of(tools)
+    return taught(written, lessons(db, tools, written, now), times_now(db, tools))
+
+
+def times_now(db: Database, tools: Tools) -> float:
+    """Times the thresholds by the budget that stands."""
     kept = budget(db)
-    if kept is None or kept.most != most_a_day(db, tools):
-        return rules_of(tools)
-    return {topic: rules.stricter(kept.times) for topic, rules in rules_of(tools).items()}
+    return 1.0 if kept is None or kept.most != most_a_day(db, tools) else kept.times
+
+
+def told_lessons(db: Database, tools: Tools, now: datetime) -> list[tuple[str, float, int]]:
+    """What people's verdicts made of thresholds: name, times and dismissals, the most first."""
+    found = lessons(db, tools, rules_of(tools), now)
+    return named(tools, found)
+
+
+def named(tools: Tools, learnt: Lessons) -> list[tuple[str, float, int]]:
+    """Lessons by the names of their issues, the most first."""
+    told = [(tools.issue(topic).name, one.times, one.dismissed) for topic, one in learnt.items()]
+    return sorted(told, key=lambda one: (-one[1], one[0]))
 
 
 def budget(db: Database) -> Budget | None:
@@ -81,14 +99,14 @@ def keep_budget(db: Database, tools: Tools, now: datetime) -> Budget | None:
     if kept is not None and (kept.day, kept.most) == (day, most):
         return kept
     replayed = replay_stored(db, tools, now - _STRETCH, now)
-    fresh = reckoned(replayed, tools, most, day)
+    fresh = reckoned(replayed, tools, most, day, lessons(db, tools, rules_of(tools), now))
     choices.reckon(db, _KEPT, json.dumps(asdict(fresh)), now)
     return fresh
 
 
-def reckoned(replayed: Replayed, tools: Tools, most: int, day: str) -> Budget:
-    """The budget of a day from what was replayed."""
-    rules = rules_of(tools)
+def reckoned(replayed: Replayed, tools: Tools, most: int, day: str, learnt: Lessons) -> Budget:
+    """The budget of a day from what was replayed, beside what people's verdicts taught."""
+    rules = _Rules(rules_of(tools), learnt)
     times = _times(replayed, tools, rules, most)
     found = _alerts(replayed, tools, rules, times)
     plain = _alerts(replayed, tools, rules, 1.0)
@@ -97,13 +115,28 @@ def reckoned(replayed: Replayed, tools: Tools, most: int, day: str) -> Budget:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A back-test between two instants: its alerts, the budget and what it made of thresholds."""
+    """A back-test between two instants: its alerts, the budget and what it made of thresholds.
+
+    ``lessons``: what people's verdicts made of thresholds, as :func:`named` tells it.
+    """
 
     since: datetime
     until: datetime
     told: Sequence[Told]
     most: int
     times: float
+    lessons: Sequence[tuple[str, float, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Rules as written, and what people's verdicts taught of them."""
+
+    written: Mapping[str, Rules]
+    learnt: Lessons
+
+    def at(self, times: float) -> Mapping[str, Rules]:
+        return taught(self.written, self.learnt, times)
 
 
 def back_test(
@@ -116,21 +149,23 @@ def back_test(
 ) -> Tried:
     """Replay the stored comments with the office's rules, ``own`` thresholds in their place.
 
+    People's verdicts of the two months before ``now`` count, as they do live.
     ``most``: alerts a day at the most (0: any); None: as it stands.
 
     Raises:
         ConfigError: the thresholds do not rise from Waspada to Awas.
     """
-    rules = {topic: one.with_own(own) for topic, one in rules_of(tools).items()}
-    for topic, one in rules.items():
+    written = {topic: one.with_own(own) for topic, one in rules_of(tools).items()}
+    for topic, one in written.items():
         if not one.waspada < one.siaga < one.awas:
             raise ConfigError(f"thresholds: {topic}: accepted: waspada < siaga < awas")
+    rules = _Rules(written, lessons(db, tools, written, now))
     replayed = replay_stored(db, tools, since, now)
     limit = most_a_day(db, tools) if most is None else most
     times = _times(replayed, tools, rules, limit) if limit else 1.0
     found = _alerts(replayed, tools, rules, times)
     told = [_told(one, tools) for one in with_people(db, found, since)]
-    return Tried(replayed.since, replayed.until, told, limit, times)
+    return Tried(replayed.since, replayed.until, told, limit, times, named(tools, rules.learnt))
 
 
 def _told(alert: Alert, tools: Tools) -> Told:
@@ -150,7 +185,7 @@ def _told(alert: Alert, tools: Tools) -> Told:
     )
 
 
-def _times(replayed: Replayed, tools: Tools, rules: Mapping[str, Rules], most: int) -> float:
+def _times(replayed: Replayed, tools: Tools, rules: _Rules, most: int) -> float:
     """The mildest thresholds that keep the budget; the strictest tried, if none does."""
     for times in _TIMES:
         if _kept(_alerts(replayed, tools, rules, times), replayed, tools, most):
@@ -158,11 +193,9 @@ def _times(replayed: Replayed, tools: Tools, rules: Mapping[str, Rules], most: i
     return _TIMES[-1]
 
 
-def _alerts(
-    replayed: Replayed, tools: Tools, rules: Mapping[str, Rules], times: float
-) -> list[Episode]:
-    stricter = {topic: one.stricter(times) for topic, one in rules.items()}
-    return alerts(replayed, stricter, timedelta(hours=tools.settings.spikes.calm_hours))
+def _alerts(replayed: Replayed, tools: Tools, rules: _Rules, times: float) -> list[Episode]:
+    calm_for = timedelta(hours=tools.settings.spikes.calm_hours)
+    return alerts(replayed, rules.at(times), calm_for)
 
 
 def _kept(found: Sequence[Episode], replayed: Replayed, tools: Tools, most: int) -> bool:

@@ -22,7 +22,7 @@ from monitor.spikes.replay import LATE_HOURS
 from monitor.spikes.state import Floats
 from monitor.steps import coverage
 from monitor.steps.tools import Tools, log
-from monitor.store import counts, incidents, learned, sources
+from monitor.store import counts, incidents, intake, learned, sources
 from monitor.store.connection import from_epoch
 
 HOUR: Final = timedelta(hours=1)
@@ -45,7 +45,9 @@ def slot(at: datetime, tools: Tools) -> int:
 def watched(db: Database, tools: Tools) -> tuple[SourceId, ...]:
     """Sources whose silence makes blind: those that are polled; all there are if none is."""
     polled = sorted(tools.sources)
-    return tuple(polled or sorted(status.id for status in sources.every(db)))
+    # What people hand in comes when they do: it is no account that could be watched.
+    there = (status.id for status in sources.every(db) if status.platform != intake.PLATFORM)
+    return tuple(polled or sorted(there))
 
 
 def usual(db: Database, tools: Tools, now: datetime) -> Baseline:

@@ -17,18 +17,18 @@ from monitor.records import (
     Chat,
     ChatId,
     Event,
-    EventKind,
-    Level,
+    Incident,
     Notice,
     NoticeKind,
 )
+from monitor.steps.announcing import hears, is_told, lapsed
+from monitor.steps.hearing import makes_no_sound
 from monitor.steps.rendering import incident_of, render
 from monitor.steps.tools import Tools, log
-from monitor.store import incidents, notices, people
+from monitor.store import calls, chats, incidents, notices, people
 from monitor.telegram.base import Place
 
-_ANNOUNCED = (EventKind.RAISED, EventKind.FORGOTTEN, EventKind.WOKEN)
-_MOST_A_TICK = 50
+_MOST_A_TICK = 60
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 
@@ -36,8 +36,13 @@ def notify(db: Database, tools: Tools, now: datetime) -> int:
     """Process new events, then send and edit what is due; how many messages were shown."""
     for event in incidents.unprocessed(db):
         tools.boundary("notify:before-event")
-        notices.process_event(db, event.id, _wishes(db, event), now)
+        incident = incidents.get(db, event.incident_id)
+        assert incident is not None  # an event belongs to an incident
+        over = lapsed(db, event, incident)
+        calls.touch(db, incident.id, now)
+        notices.process_event(db, event.id, _wishes(db, event, incident), now, over)
         tools.boundary("notify:after-event")
+    _card_everywhere(db, now)
     return sum(_guarded(db, tools, notice, now) for notice in notices.due(db, now, _MOST_A_TICK))
 
 
@@ -51,14 +56,24 @@ def _guarded(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
         return False
 
 
-def _wishes(db: Database, event: Event) -> list[tuple[NoticeKind, int, Chat]]:
-    incident = incidents.get(db, event.incident_id)
-    assert incident is not None  # an event belongs to an incident
+def _wishes(db: Database, event: Event, incident: Incident) -> list[tuple[NoticeKind, int, Chat]]:
     reached = [c for c in people.chats(db) if c.min_level.rank <= incident.peak.rank]
-    wishes = [(NoticeKind.CARD, int(incident.id), chat) for chat in reached]
-    if event.kind in _ANNOUNCED and event.level is not Level.NORMAL:
-        wishes += [(NoticeKind.EVENT, int(event.id), chat) for chat in reached]
+    # A group that threw the bot out finds its cards and what it missed when it lets it in again.
+    away = [chat for chat in chats.thrown_out(db) if hears(db, chat, incident)]
+    wishes = [(NoticeKind.CARD, int(incident.id), chat) for chat in (*reached, *away)]
+    if is_told(db, event, incident):
+        told = [*(chat for chat in reached if hears(db, chat, incident)), *away]
+        wishes += [(NoticeKind.EVENT, int(event.id), chat) for chat in told]
     return wishes
+
+
+def _card_everywhere(db: Database, now: datetime) -> None:
+    """What opened while a chat could not be written to, or was not registered, gets its card."""
+    missing = chats.uncarded(db)
+    if missing:
+        with db.atomic():
+            for incident_id, chat in missing:
+                notices.wish(db, [chat], NoticeKind.CARD, int(incident_id), now)
 
 
 def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
@@ -67,7 +82,7 @@ def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
     tools.boundary("notify:before-call")
     try:
         message = render(db, tools, notice, now)
-        message_id = _deliver(db, tools, notice, message)
+        message_id = _deliver(db, tools, notice, message, now)
     except DeliveryError as error:
         _fail(db, tools, notice, error, now)
         return False
@@ -77,13 +92,16 @@ def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
     return True
 
 
-def _deliver(db: Database, tools: Tools, notice: Notice, message: Message) -> int:
-    place = Place(notice.chat_id, notice.thread_id, _reply_to(db, notice))
+def _deliver(
+    db: Database, tools: Tools, notice: Notice, message: Message, now: datetime
+) -> int:
+    quiet = makes_no_sound(db, tools, notice, now)
+    place = Place(notice.chat_id, notice.thread_id, _reply_to(db, notice), quiet)
     if notice.message_id is None:
         return tools.channel.send(place, message)
-    before, now = (notice.shown or "/").split("/"), _shown(message).split("/")
-    if before != now:
-        picture = before[1] != now[1]
+    before, after = (notice.shown or "/").split("/"), _shown(message).split("/")
+    if before != after:
+        picture = before[1] != after[1]
         tools.channel.edit(place, notice.message_id, message, picture=picture)
     return notice.message_id
 
@@ -115,6 +133,8 @@ def _fail(db: Database, tools: Tools, notice: Notice, error: DeliveryError, now:
     elif error.reason is Reason.PERMISSION:
         notices.fail(db, notice, str(error), now, permanent=True)
         people.block_chat(db, notice.chat_id, str(error))
+        if notice.chat_id > 0:  # a private chat: its id is the person's
+            people.mark_unreachable(db, notice.chat_id, str(error))
     else:
         pause = error.retry_after or timedelta(seconds=5 * 2 ** min(notice.attempts, 8))
         # A refused token is mended by an operator; the alert must still be there then.

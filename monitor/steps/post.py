@@ -1,8 +1,9 @@
 """Step 7: post approved replies, at most once.
 
 The target is read again first: a comment that was edited or deleted stops the reply. ``posting`` is
-written before the call. When no clear answer comes the draft is ``unsure``: Siaga looks whether its
-reply stands there, and otherwise a person decides. Nothing is ever sent a second time by itself.
+written before the call, and only over words that carry enough signatures for the level of now. When
+no clear answer comes the draft is ``unsure``: Siaga looks whether its reply stands there, and
+otherwise a person decides. Nothing is ever sent a second time by itself.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from sqlite_utils import Database
 
 from monitor.errors import PlatformError, Reason
 from monitor.messages import answers
-from monitor.messages.guard import blunder_names
 from monitor.platforms.base import PostedReply, Replier, ReplyState, words_hash
 from monitor.records import Draft, DraftState
-from monitor.replies import blunders
+from monitor.steps import guarding
+from monitor.steps.signing import rule
 from monitor.steps.tools import Tools, log
-from monitor.store import comments, drafts
+from monitor.store import comments, drafts, signatures
 
 # Surely not sent by that call, and later it may work.
 _LATER = (Reason.RATE, Reason.QUOTA, Reason.UNREACHABLE)
@@ -52,14 +53,16 @@ def _post_one(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:
         drafts.stop_post(db, draft.id, DraftState.TO_COPY, "", now)
         return False
     replier, reply_ref = found
-    broken = blunders(draft.text, tools.words.mask(draft.text))
-    if broken:
-        why = " ".join(blunder_names(broken))
+    wrong = guarding.of_draft(db, tools, draft)
+    stops = guarding.stopping(wrong)
+    if stops:
+        why = " ".join(guarding.sentences(stops))
         drafts.stop_post(db, draft.id, DraftState.FAILED, why, now)
         return False
     if not _target_unchanged(db, tools, draft, replier, reply_ref, now):
         return False
-    if not drafts.begin_post(db, draft, now):
+    level = signatures.level_of(db, draft.id)
+    if not drafts.begin_post(db, draft, now, rule(tools, wrong).needed(level), level):
         return False
     tools.boundary("post:before-call")
     try:

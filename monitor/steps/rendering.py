@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from monitor.messages import Message, answers
+from monitor.messages import Message
 from monitor.records import (
     DraftId,
     EventId,
@@ -21,7 +21,17 @@ from monitor.records import (
     Notice,
     NoticeKind,
 )
-from monitor.steps import views
+from monitor.steps import (
+    announcing,
+    call_views,
+    duty,
+    handoff,
+    intake,
+    narrate,
+    questions,
+    views,
+)
+from monitor.steps.decide_batch import batch_view
 from monitor.steps.tools import Tools
 from monitor.store import drafts, incidents
 
@@ -57,14 +67,10 @@ def _draft(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message
 
 def _announcement(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
     event = incidents.event(db, EventId(notice.subject_id))
+    if event.kind is EventKind.ESCALATED:
+        return call_views.announced_call(db, tools, event, now)
     incident = _incident(db, event.incident_id)
-    name = tools.issue(incident.topic).name
-    if event.kind is EventKind.RAISED:
-        return Message(answers.raised(name, incident))
-    if event.kind is EventKind.WOKEN:
-        return Message(answers.woken(name, incident))
-    minutes = round((event.at - incident.opened_at).total_seconds() / 60)
-    return Message(answers.forgotten(name, minutes, incident))
+    return announcing.words(event, incident, tools.issue(incident.topic).name)
 
 
 def _incident(db: Database, incident_id: IncidentId) -> Incident:
@@ -85,10 +91,22 @@ def _of_draft(db: Database, notice: Notice) -> IncidentId | None:
 _RENDERERS: Final[Mapping[NoticeKind, Renderer]] = {
     NoticeKind.CARD: _card,
     NoticeKind.EVENT: _announcement,
+    NoticeKind.CALL: call_views.private_call,
+    NoticeKind.DUTY: duty.note_message,
     NoticeKind.DRAFT: _draft,
+    NoticeKind.INTAKE: intake.render,
+    NoticeKind.QUESTION: questions.render,
+    NoticeKind.HANDOFF: handoff.render,
+    NoticeKind.BATCH: batch_view,
+    NoticeKind.NARRATIVE: narrate.render,
 }
 
 _INCIDENTS: Final[Mapping[NoticeKind, Finder]] = {
     NoticeKind.EVENT: _of_event,
+    NoticeKind.CALL: _of_event,
     NoticeKind.DRAFT: _of_draft,
+    NoticeKind.QUESTION: questions.incident_of,
+    NoticeKind.QUESTION_NEWS: questions.incident_of_news,
+    NoticeKind.HANDOFF: handoff.incident_of,
+    NoticeKind.HANDOFF_NEWS: handoff.incident_of_news,
 }

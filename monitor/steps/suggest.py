@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.messages.words import greeting, issue_words, place_words
+from monitor.messages.words import issue_words, place_words
 from monitor.platforms.base import words_hash
-from monitor.records import Incident
-from monitor.replies import Answer, Asked, suggest
+from monitor.records import Draft, Incident
+from monitor.replies import Answer, Asked, Suggestion, suggest
+from monitor.replies.suggest import said_in
+from monitor.replies.templates import fill_prompt
+from monitor.steps import guarding, stating
+from monitor.steps.guarding import MODEL_ORIGIN
 from monitor.steps.tools import Tools
 from monitor.steps.views import crowd_since
 from monitor.store import drafts, incidents, predictions
@@ -17,6 +22,7 @@ from monitor.store import drafts, incidents, predictions
 _LOOK_AT = 40
 _ANSWERS = 100
 _RECENT = 10
+_STYLES = {True: "santai tetapi sopan", False: "baku dan sopan"}
 
 
 def suggest_replies(db: Database, tools: Tools, now: datetime) -> int:
@@ -60,28 +66,15 @@ def propose_for(
     understood: predictions.Understood,
     incident: Incident | None,
     now: datetime,
+    avoid: Sequence[str] = (),
 ) -> bool:
-    """Propose a draft for one comment; False when nothing fits or it already has one."""
-    comment, said = understood.stored.comment, understood.prediction
-    casual = tools.words.casual(comment.text)
-    asked = Asked(
-        understood.issue, said.intent, said.urgent, casual, tools.words.stems(comment.text)
-    )
-    issue = tools.issue(understood.issue)
-    suggestion = suggest(
-        asked,
-        tools.knowledge.templates,
-        _answers(db, tools, understood.issue),
-        drafts.recent_texts(db, comment.post_id, _RECENT),
-        {
-            "sapaan": greeting(casual=casual),
-            "isu": issue_words(issue),
-            "tempat": place_words(said.place),
-            "opd": issue.opd,
-            "kantor": tools.settings.office.name,
-            "tautan": tools.settings.office.link,
-        },
-    )
+    """Propose a draft for one comment; False when nothing fits or it already has one.
+
+    ``avoid`` are wordings that were just used elsewhere, newest first.
+    """
+    comment = understood.stored.comment
+    recent = [*avoid, *drafts.recent_texts(db, comment.post_id, _RECENT)]
+    suggestion = _suggestion(db, tools, understood, incident, recent)
     if suggestion is None:
         return False
     tools.boundary("suggest:before-write")
@@ -95,6 +88,90 @@ def propose_for(
     made = drafts.propose(db, proposal, now) is not None
     tools.boundary("suggest:after-write")
     return made
+
+
+def _suggestion(
+    db: Database,
+    tools: Tools,
+    understood: predictions.Understood,
+    incident: Incident | None,
+    recent: Sequence[str],
+) -> Suggestion | None:
+    """The model's words where it is switched on and they may go out, else known ones."""
+    comment, said = understood.stored.comment, understood.prediction
+    casual = tools.words.casual(comment.text)
+    values = _values(db, tools, understood, casual=casual)
+    # Whoever tells of danger gets the checked words; a batch of thanks waits for no model.
+    if tools.writer is not None and incident is not None and not said.urgent:
+        prompt = fill_prompt(tools.knowledge.prompt, {**values, "gaya": _STYLES[casual]})
+        words = tools.writer.write(prompt, tools.words.mask(comment.text))
+        fit = _fits(db, tools, understood, incident)
+        if words is not None and not said_in(words, recent[:1]) and fit(words):
+            return Suggestion(words, f"{MODEL_ORIGIN}{tools.writer.name}")
+    return _known(db, tools, understood, incident, recent)
+
+
+def _known(
+    db: Database,
+    tools: Tools,
+    understood: predictions.Understood,
+    incident: Incident | None,
+    recent: Sequence[str],
+) -> Suggestion | None:
+    """An approved answer or a template."""
+    comment, said = understood.stored.comment, understood.prediction
+    casual = tools.words.casual(comment.text)
+    values = _values(db, tools, understood, casual=casual)
+    asked = Asked(
+        understood.issue, said.intent, said.urgent, casual, tools.words.stems(comment.text)
+    )
+    known = _answers(db, tools, understood.issue)
+    fit = _fits(db, tools, understood, incident)
+    return suggest(asked, tools.knowledge.templates, known, recent, values, fit)
+
+
+def _fits(
+    db: Database, tools: Tools, understood: predictions.Understood, incident: Incident | None
+) -> Callable[[str], bool]:
+    """Whether words may be suggested: nothing stops them, and the office's statement agrees."""
+
+    def fit(text: str) -> bool:
+        found = guarding.findings(db, tools, text, incident, understood.stored)
+        return not guarding.stopping(found) and not stating.contradicts(found)
+
+    return fit
+
+
+def anew(
+    db: Database, tools: Tools, draft: Draft, incident: Incident, avoid: Sequence[str] = ()
+) -> str | None:
+    """Known words for a draft's comment as they would be suggested today; None: nothing fits."""
+    understood = predictions.get(db, draft.comment_id)
+    if understood is None:
+        return None
+    recent = drafts.recent_texts(db, understood.stored.comment.post_id, _RECENT)
+    suggestion = _known(db, tools, understood, incident, [*avoid, *recent])
+    return suggestion.text if suggestion else None
+
+
+def _values(
+    db: Database, tools: Tools, understood: predictions.Understood, *, casual: bool
+) -> dict[str, str]:
+    said, issue = understood.prediction, tools.issue(understood.issue)
+    comment = understood.stored.comment.text
+    statement = stating.of_comment(db, tools, understood.issue, comment)
+    return {
+        "sapaan": tools.knowledge.greetings.of(said.language, casual=casual),
+        "isu": issue_words(issue),
+        "tempat": place_words(said.place),
+        "opd": issue.opd,
+        "kantor": tools.settings.office.name,
+        "tautan": tools.settings.office.link,
+        "fakta": "",
+        "tiket": "",
+        "jawaban": "",
+        **stating.values(tools, statement, comment),
+    }
 
 
 def _answers(db: Database, tools: Tools, issue: str) -> list[Answer]:

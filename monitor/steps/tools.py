@@ -14,6 +14,7 @@ from monitor.messages.wave import WAVE
 from monitor.platforms.base import Replier, Source
 from monitor.records import Intent, Issue, Sentiment, SourceId, wave_first
 from monitor.telegram.base import Channel
+from monitor.text.questions import Named
 
 log = logging.getLogger("monitor")
 
@@ -87,6 +88,27 @@ class Words(Protocol):
         """What of a comment may name a topic: key and written words of each term."""
         ...
 
+    def issues(self, text: str) -> Mapping[str, float]:
+        """How strongly keywords of a text point to each issue."""
+        ...
+
+    def places(self, text: str) -> tuple[Named, ...]:
+        """Places that a text names, in reading order."""
+        ...
+
+
+class Writer(Protocol):
+    """An own language model that proposes the words of a reply."""
+
+    @property
+    def name(self) -> str:
+        """What the server calls the model."""
+        ...
+
+    def write(self, prompt: str, comment: str) -> str | None:
+        """Words for a masked comment; None when it has none to give, whatever the cause."""
+        ...
+
 
 def _nothing(_: str) -> None:
     """No boundary is watched."""
@@ -97,6 +119,7 @@ class Tools:
     """Everything concrete that the steps need.
 
     ``boundary`` is called with a name at every point where a process may die; tests kill it there.
+    ``banner`` stands on top of the page, where this is not the real thing.
     """
 
     settings: Settings
@@ -107,6 +130,8 @@ class Tools:
     sources: Mapping[SourceId, Source]
     repliers: Mapping[SourceId, Replier] = field(default_factory=dict)
     boundary: Callable[[str], None] = _nothing
+    writer: Writer | None = None
+    banner: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from monitor.records import Prediction, StoredComment
 from monitor.steps.tools import Tools, Verdict
-from monitor.store import comments, predictions
+from monitor.store import comments, intake, predictions
 
 # So many batches a tick at the most: with sentence vectors a thousand comments take half a minute,
 # and a backfill must not keep an alert waiting.
@@ -37,6 +37,8 @@ def _understand_batch(db: Database, tools: Tools, waiting: list[StoredComment]) 
     tools.boundary("understand:before-write")
     predictions.skip(db, own, version)
     predictions.write(db, read, version)
+    given = [(stored.comment.source_id, int(stored.id)) for stored in citizens]
+    intake.understood(db, given, waiting[-1].stored_at)
     tools.boundary("understand:after-write")
 
 

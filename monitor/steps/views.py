@@ -3,37 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlite_utils import Database
 
-from monitor.messages import CardView, ChartData, Example, Message, card, chart, why
+from monitor.incidents.routing import main_place
+from monitor.messages import CardView, ChartData, Example, Message, card, chart, narrative, why
 from monitor.messages.chart import chart_hours
 from monitor.messages.draft import DraftView, draft_message
-from monitor.messages.guard import blunder_names
 from monitor.messages.wave_card import wave_card
 from monitor.records import Draft, DraftState, Incident, Level, wave_first
-from monitor.replies import blunders
 from monitor.replies.suggest import likeness
-from monitor.spikes import DETECTORS, needed_for_more
+from monitor.spikes import DETECTORS
 from monitor.spikes.rarity import months_between
 from monitor.spikes.scoring import spread
 from monitor.spikes.tail import usual_range
-from monitor.steps import coverage
-from monitor.steps.budget import rules_now
+from monitor.steps import coverage, guarding, stating
+from monitor.steps.card_lines import kin_line, thresholds
 from monitor.steps.judge import reach
 from monitor.steps.learn import HOUR, slot, usual
+from monitor.steps.outcome import outcome_of, outcome_of_incident
+from monitor.steps.routing import in_charge
+from monitor.steps.signing import needed_now
 from monitor.steps.tools import Tools
+from monitor.steps.waiting import lines as waiting_lines
 from monitor.steps.wave_views import wave_card_view
-from monitor.store import comments, counts, crowds, drafts, incidents, predictions, sources
+from monitor.store import (
+    calls,
+    comments,
+    counts,
+    crowds,
+    drafts,
+    incidents,
+    predictions,
+    signatures,
+    sources,
+)
 
 _EXAMPLES = 3
 _ALIKE = 0.5
 _COMPANY = 3  # so many negatives make another issue worth a word on the card
 _CHART_HOURS = 48
 _AFTERMATH = 3 * HOUR  # the picture of an ended incident stops so long after its end
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A topic to be drawn, with its incident's level, onset and judged window if it has one."""
+
+    topic: str
+    level: Level = Level.NORMAL
+    onset_at: datetime | None = None
+    window: tuple[datetime, datetime] | None = None
 
 
 def crowd_since(incident: Incident) -> datetime:
@@ -55,14 +78,20 @@ def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> 
     first = wave_first(incident.topic)
     if first is not None:
         blind = blind_sources(db, tools, now)
-        return wave_card_view(db, tools, incident, first, blind, now)
+        view = wave_card_view(db, tools, incident, first, blind, now)
+        called = calls.of_incident(db, incident.id)
+        waiting_for = waiting_lines(db, tools, incident, now)
+        kin = kin_line(db, tools, incident)
+        return replace(view, kin=kin, called=called, waiting=waiting_for)
     crowd = crowds.crowd(db, incident.topic, crowd_since(incident))
     issue = tools.issue(incident.topic)
     waiting = [d for d in drafts.of_incident(db, incident.id) if d.state is DraftState.PROPOSED]
+    not_higher, lesson = thresholds(db, tools, incident, now)
     return CardView(
         incident=incident,
         issue_name=issue.name,
-        opd=issue.opd,
+        opd=in_charge(db, tools, incident, main_place(crowd.places, crowd.comments)),
+        waiting=waiting_lines(db, tools, incident, now),
         comments=crowd.comments,
         people=crowd.people,
         texts=crowd.texts,
@@ -78,9 +107,20 @@ def card_view(db: Database, tools: Tools, incident: Incident, now: datetime) -> 
         likes=crowd.likes,
         replies=crowd.replies,
         rarity=_rarity(incident),
-        not_higher=_not_higher(db, tools, incident),
+        not_higher=not_higher,
+        lesson=lesson,
+        kin=kin_line(db, tools, incident),
+        called=calls.of_incident(db, incident.id),
         note=tools.knowledge.calendar.note(now.astimezone(tools.zone).date()) or "",
+        outcome=outcome_of_incident(db, incident.id, now),
+        statement=_statement_line(db, tools, incident, now),
     )
+
+
+def _statement_line(db: Database, tools: Tools, incident: Incident, now: datetime) -> str:
+    """The statement that holds for the issue, while the incident runs."""
+    statement = None if incident.state.ended else stating.of_topic(db, incident.topic, now)
+    return narrative.card_line(statement, tools.zone) if statement else ""
 
 
 def _rarity(incident: Incident) -> str:
@@ -89,16 +129,14 @@ def _rarity(incident: Incident) -> str:
     return why.rarity(months_between(incident.reading.score))
 
 
-def _not_higher(db: Database, tools: Tools, incident: Incident) -> str:
-    if incident.topic not in tools.topics or incident.reading.level is Level.NORMAL:
-        return ""
-    needed = needed_for_more(incident.reading.level, rules_now(db, tools)[incident.topic])
-    return why.why_not_higher(needed, incident.reading) or ""
-
-
 def examples(db: Database, tools: Tools, incident: Incident) -> list[Example]:
     """The comments that tell an incident best: danger first, then the surest and fullest."""
-    found = predictions.of_topic(db, incident.topic, crowd_since(incident), 50)
+    return topic_examples(db, tools, incident.topic, crowd_since(incident))
+
+
+def topic_examples(db: Database, tools: Tools, topic: str, since: datetime) -> list[Example]:
+    """The same of a topic since an instant."""
+    found = predictions.of_topic(db, topic, since, 50)
     ranked = sorted(
         found,
         key=lambda one: (
@@ -144,10 +182,17 @@ def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime)
     """The card's picture: 48 hours of negatives against the usual range."""
     if incident.closed_at is not None:
         now = min(now, incident.closed_at + _AFTERMATH)
+    window = (incident.reading.at - incident.reading.hours * HOUR, incident.reading.at)
+    about = Drawn(incident.topic, incident.level, incident.onset_at, window)
+    return topic_picture(db, tools, about, now)
+
+
+def topic_picture(db: Database, tools: Tools, drawn: Drawn, now: datetime) -> bytes:
+    """48 hours of a topic's negatives against the usual range; one that may open an incident."""
     baseline = usual(db, tools, now)
     hours = chart_hours(now.astimezone(UTC), _CHART_HOURS)
-    counted = counts.timeline(db, incident.topic, hours[0], now + HOUR)
-    at = baseline.topics.index(incident.topic)
+    counted = counts.timeline(db, drawn.topic, hours[0], now + HOUR)
+    at = baseline.topics.index(drawn.topic)
     # The band is that of a whole hour; an hour seen in part is shaded, not drawn lower.
     means = np.array([baseline.rate(slot(hour, tools))[at] for hour in hours])
     variances = spread(baseline, means, DETECTORS["issue"], np.full(len(means), at))
@@ -156,8 +201,8 @@ def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime)
     notes = {day: note for day in sorted(days) if (note := tools.knowledge.calendar.note(day))}
     return chart(
         ChartData(
-            title=tools.issue(incident.topic).name,
-            level=incident.level,
+            title=tools.issue(drawn.topic).name,
+            level=drawn.level,
             hours=hours,
             counts=[counted.get(int(hour.timestamp()), 0) for hour in hours],
             expected=means.tolist(),
@@ -170,8 +215,8 @@ def chart_picture(db: Database, tools: Tools, incident: Incident, now: datetime)
                 )
                 for hour in hours
             ],
-            onset_at=incident.onset_at,
-            window=(incident.reading.at - incident.reading.hours * HOUR, incident.reading.at),
+            onset_at=drawn.onset_at,
+            window=drawn.window,
             notes=notes,
             zone=tools.zone,
         )
@@ -185,14 +230,19 @@ def draft_card(db: Database, tools: Tools, draft: Draft, now: datetime) -> Draft
     understood = predictions.get(db, draft.comment_id)
     # A comment that was edited a moment ago waits to be understood anew.
     words = understood.prediction.masked if understood else tools.words.mask(stored.comment.text)
+    used = stating.used_in(db, tools, draft)
     return DraftView(
         draft=draft,
         comment=words,
         source=stored.comment.source_id,
         permalink=stored.comment.permalink,
-        blunders=blunder_names(blunders(draft.text, tools.words.mask(draft.text))),
+        blunders=guarding.warnings(db, tools, draft),
         zone=tools.zone,
         now=now,
+        signers=signatures.signers(db, draft),
+        needed=needed_now(db, tools, draft),
+        outcome=outcome_of(db, draft.id, now),
+        statement=narrative.draft_line(used) if used else "",
     )
 
 

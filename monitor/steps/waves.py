@@ -17,15 +17,16 @@ from monitor.messages import wave as wave_words
 from monitor.messages import why as words
 from monitor.records import CommentId, EventKind, Incident, Reading, wave_first, wave_topic
 from monitor.steps import coverage
+from monitor.steps.calling import calls_by_level
 from monitor.steps.tools import Tools
-from monitor.store import incidents, sources, waves
+from monitor.store import attention, incidents, sources, waves
 
 _BLIND_LOOK = timedelta(days=3)
 
 
 def watch_waves(db: Database, tools: Tools, now: datetime) -> int:
     """Follow every live wave and open those that surge; how many changed state."""
-    rules = rules_of(tools)
+    rules = replace(rules_of(tools), calls=calls_by_level(db, tools, now))
     live = {
         first: incident
         for incident in incidents.live(db)
@@ -48,6 +49,7 @@ def rules_of(tools: Tools) -> WaveRules:
         awas=copies.awas,
         quiet=timedelta(hours=copies.quiet_hours),
         forgotten_after=timedelta(minutes=tools.settings.spikes.forgotten_minutes),
+        neglected_after=timedelta(hours=tools.settings.spikes.neglected_hours),
     )
 
 
@@ -80,13 +82,15 @@ def _follow(
     else:
         reading = _reading(tools, rules, first, swell, now)
     reading = replace(reading, coverage=_coverage(db, tools, incident, first, now))
-    step = advance_wave(incident, reading, swell.last_at if swell else None, None, rules)
+    attended = attention.attended(db, [incident.id]).get(incident.id)
+    last_at = swell.last_at if swell else None
+    step = advance_wave(incident, reading, last_at, None, rules, attended)
     assert step is not None  # a live incident always has a next step
     tools.boundary("waves:before-write")
     incidents.observe(db, incident, reading, step.calm_since)
     if step.kind is None:
         return False
-    why = _reason(step.kind, reading)
+    why = _reason(step.kind, reading, tools)
     return incidents.change(db, incident, step.kind, step.state, now, why, level=step.level)
 
 
@@ -119,10 +123,11 @@ def _coverage(
     return 0.0 if blind & there else 1.0
 
 
-def _reason(kind: EventKind, reading: Reading) -> str:
+def _reason(kind: EventKind, reading: Reading, tools: Tools) -> str:
     fixed = {
         EventKind.CALMED: wave_words.OVER,
         EventKind.FORGOTTEN: words.FORGOTTEN,
         EventKind.WOKEN: words.WOKEN,
+        EventKind.NEGLECTED: words.neglected(tools.settings.spikes.neglected_hours),
     }
     return fixed.get(kind) or wave_words.raised(reading.level, reading.reason)

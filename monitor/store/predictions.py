@@ -18,7 +18,7 @@ from monitor.records import (
     Sentiment,
     StoredComment,
 )
-from monitor.store import audit, comments, copies
+from monitor.store import audit, comments, copies, notices
 from monitor.store.connection import Row, changed, from_epoch, rows, to_epoch
 
 _INSERT = (
@@ -100,6 +100,18 @@ def of_topic(
     )
 
 
+def undrafted(db: Database, intent: Intent, since: datetime, limit: int) -> list[Understood]:
+    """Comments with an intent since an instant that never had a draft, newest first."""
+    return _select(
+        db,
+        "c.created_at >= ? AND p.intent = ? "
+        "AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.comment_id = c.id)",
+        [to_epoch(since), intent.value],
+        "ORDER BY c.created_at DESC, c.id DESC LIMIT ?",
+        [limit],
+    )
+
+
 def recent(db: Database, limit: int) -> list[Understood]:
     """The newest understood comments, whatever they are about."""
     return _select(db, "1", [], "ORDER BY c.id DESC LIMIT ?", [limit])
@@ -124,6 +136,7 @@ def add_label(
         if known is None:
             raise Refused(f"label: comment {comment_id}: not known, or not yet understood")
         _recount(db, known)
+        notices.touch_intakes(db, [int(comment_id)], now)
         audit.write(db, now, person, "label", f"comment:{comment_id}", f"{field.value}={value}")
 
 

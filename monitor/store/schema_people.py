@@ -13,6 +13,8 @@ from monitor.store.schema import migrations, run
 
 _REGISTER = """
 ALTER TABLE person ADD COLUMN opd TEXT;
+ALTER TABLE person ADD COLUMN met_at INTEGER;
+ALTER TABLE person ADD COLUMN unreachable TEXT;
 CREATE TABLE invite (
   key TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -37,10 +39,51 @@ CREATE TABLE absence (
 CREATE INDEX absence_until ON absence(until_at)
 """
 
+# A forum has a row a topic; what happens to the chat happens to all of its rows.
+_TOPICS = """
+CREATE TABLE chat_new (
+  id INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  min_level TEXT NOT NULL,
+  thread_id INTEGER,
+  blocked TEXT
+);
+INSERT INTO chat_new SELECT id, title, min_level, thread_id, blocked FROM chat;
+DROP TABLE chat;
+ALTER TABLE chat_new RENAME TO chat;
+CREATE UNIQUE INDEX chat_one ON chat(id, coalesce(thread_id, 0))
+"""
+
+# A call is one person of one step of the chain; a note is one message about the duty itself.
+_ON_DUTY = """
+CREATE TABLE called (
+  id INTEGER PRIMARY KEY,
+  event_id INTEGER NOT NULL REFERENCES event(id),
+  incident_id INTEGER NOT NULL REFERENCES incident(id),
+  rung TEXT NOT NULL,
+  person TEXT NOT NULL,
+  telegram_id INTEGER,
+  skipped TEXT,
+  at INTEGER NOT NULL
+);
+CREATE INDEX called_incident ON called(incident_id);
+CREATE INDEX called_event ON called(event_id);
+CREATE TABLE duty_note (
+  id INTEGER PRIMARY KEY,
+  turn INTEGER UNIQUE,
+  absence_id INTEGER REFERENCES absence(id),
+  petugas TEXT,
+  cadangan TEXT,
+  at INTEGER NOT NULL
+)
+"""
+
 _ESCALATED = """
 ALTER TABLE incident ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE incident ADD COLUMN parent_id INTEGER REFERENCES incident(id);
-ALTER TABLE incident ADD COLUMN opd TEXT
+ALTER TABLE incident ADD COLUMN opd TEXT;
+ALTER TABLE incident ADD COLUMN peak_score REAL;
+ALTER TABLE incident ADD COLUMN reopened_at INTEGER
 """
 
 # One message a topic: cards stand in the office's topic of a forum, copies in those of OPDs.
@@ -94,9 +137,14 @@ CREATE TABLE question (
   answer TEXT,
   answered_by TEXT,
   answered_at INTEGER,
-  draft_id INTEGER REFERENCES draft(id)
+  draft_id INTEGER REFERENCES draft(id),
+  days INTEGER NOT NULL,
+  reminded INTEGER NOT NULL DEFAULT 0,
+  been TEXT NOT NULL DEFAULT '',
+  looped INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX question_incident ON question(incident_id);
+CREATE UNIQUE INDEX question_one ON question(incident_id, opd) WHERE state = 'asked';
 CREATE INDEX question_open ON question(due_at) WHERE state = 'asked';
 CREATE TABLE handoff (
   id INTEGER PRIMARY KEY,
@@ -110,8 +158,11 @@ CREATE TABLE handoff (
   due_at INTEGER,
   ticket TEXT,
   ticket_by TEXT,
-  ticket_at INTEGER
-)
+  ticket_at INTEGER,
+  reminded_at INTEGER
+);
+CREATE UNIQUE INDEX handoff_one ON handoff(coalesce(incident_id, 0), coalesce(comment_id, 0),
+  system) WHERE state <> 'ticketed'
 """
 
 _SIGNED = """
@@ -124,6 +175,15 @@ CREATE TABLE signature (
   at INTEGER NOT NULL,
   PRIMARY KEY (draft_id, person)
 ) WITHOUT ROWID;
+CREATE INDEX draft_batch ON draft(batch_id) WHERE batch_id IS NOT NULL;
+CREATE TABLE draft_version (
+  id INTEGER PRIMARY KEY,
+  draft_id INTEGER NOT NULL REFERENCES draft(id),
+  text TEXT NOT NULL,
+  person TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE INDEX draft_version_draft ON draft_version(draft_id);
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY,
   made_at INTEGER NOT NULL,
@@ -132,6 +192,7 @@ CREATE TABLE batch (
 )
 """
 
+# A statement gets its number when it is approved, so drafts side by side leave no gap.
 _STATED = """
 CREATE TABLE narrative (
   id INTEGER PRIMARY KEY,
@@ -145,9 +206,9 @@ CREATE TABLE narrative (
   made_at INTEGER NOT NULL,
   approved_by TEXT,
   approved_at INTEGER,
-  until_at INTEGER NOT NULL,
-  UNIQUE (topic, version)
+  until_at INTEGER
 );
+CREATE UNIQUE INDEX narrative_version ON narrative(topic, version) WHERE version > 0;
 CREATE UNIQUE INDEX narrative_valid ON narrative(topic) WHERE state = 'valid';
 CREATE TABLE narrative_use (
   narrative_id INTEGER NOT NULL REFERENCES narrative(id),
@@ -159,10 +220,50 @@ CREATE TABLE narrative_use (
 """
 
 
+# ``digest``: which digests were wished; ``outcome_look``: how many looks at a reply were shown;
+# ``intake``: who handed a comment in; ``album``: which comment the pictures of an album belong to.
+_ASKED = """
+CREATE TABLE digest (
+  subject INTEGER PRIMARY KEY,
+  since_at INTEGER NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE TABLE outcome_look (
+  draft_id INTEGER PRIMARY KEY REFERENCES draft(id),
+  stage INTEGER NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE TABLE intake (
+  comment_id INTEGER NOT NULL REFERENCES comment(id),
+  person TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  cancelled_by TEXT,
+  PRIMARY KEY (comment_id, person)
+) WITHOUT ROWID;
+CREATE TABLE album (
+  chat_id INTEGER NOT NULL,
+  album TEXT NOT NULL,
+  comment_id INTEGER REFERENCES comment(id),
+  at INTEGER NOT NULL,
+  PRIMARY KEY (chat_id, album)
+) WITHOUT ROWID
+"""
+
+
 @migrations()
 def m010_people(db: Database) -> None:
     """Invitations, absences, escalation, routes, questions, signatures, statements."""
-    for script in (_REGISTER, _ESCALATED, _NOTICES, _ROUTED, _SIGNED, _STATED):
+    for script in (
+        _REGISTER,
+        _ON_DUTY,
+        _TOPICS,
+        _ESCALATED,
+        _NOTICES,
+        _ROUTED,
+        _SIGNED,
+        _STATED,
+        _ASKED,
+    ):
         run(db, script)
 
 

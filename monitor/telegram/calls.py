@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.request import HTTPXRequest
@@ -27,14 +28,19 @@ _log = logging.getLogger(__name__)
 def web_request(timeout: float) -> HTTPXRequest:
     """A connection pool; ``timeout`` in seconds holds for each of connect, write and read."""
     logs.quieten()
-    return HTTPXRequest(
-        connection_pool_size=8,
-        read_timeout=timeout,
-        write_timeout=timeout,
-        connect_timeout=min(timeout, _LONGEST_CONNECT_S),
-        pool_timeout=timeout,
-        media_write_timeout=timeout,
-    )
+    return HTTPXRequest(**pool(timeout))
+
+
+def pool(timeout: float) -> dict[str, Any]:
+    """What a connection pool is made with."""
+    return {
+        "connection_pool_size": 8,
+        "read_timeout": timeout,
+        "write_timeout": timeout,
+        "connect_timeout": min(timeout, _LONGEST_CONNECT_S),
+        "pool_timeout": timeout,
+        "media_write_timeout": timeout,
+    }
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from telegram import Bot, InputMediaPhoto
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
 
 from monitor.errors import Reason
 from monitor.messages import Message, visible_length
@@ -45,9 +46,10 @@ class TelegramChannel(Channel):
         per_group_minute: int,
         timeout: float,
         clock: Callable[[], float] = time.monotonic,
+        request: Callable[[float], HTTPXRequest] = web_request,
     ) -> None:
         self._token = token
-        self._request = web_request(timeout)
+        self._request = request(timeout)
         # The bot is never initialised: that would ask getMe before the first alert can go out.
         self._bot = Bot(
             token,

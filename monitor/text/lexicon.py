@@ -150,6 +150,11 @@ def _words(path: Path) -> frozenset[str]:
     return frozenset(word for _, line in _lines(path) for word in line.split())
 
 
+def slang_table(folder: Path) -> dict[str, str]:
+    """Only the slang of ``data/lexicon/``. Raise ConfigError naming the file and the line."""
+    return _pairs(folder / "slang.tsv")
+
+
 def _pairs(path: Path, may_stay: bool = False) -> dict[str, str]:
     """Two columns; ``may_stay`` lets a word mean itself (a root that looks affixed)."""
     pairs: dict[str, str] = {}

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from monitor.errors import MonitorError
 from monitor.messages import page
 from monitor.records import Person
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.steps.tools import Tools, log
 from monitor.web import pressing, reading
 from monitor.web.desk import Desk

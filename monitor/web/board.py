@@ -6,7 +6,7 @@ Only masked words and pseudonyms leave this module: no author's name, no raw tex
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,12 +23,22 @@ from monitor.records import (
     Event,
     Incident,
     IncidentId,
+    Person,
     SourceStatus,
 )
-from monitor.steps import views
+from monitor.steps import handing, views
 from monitor.steps.new_topics import topic_view
 from monitor.steps.tools import Tools
-from monitor.store import crowds, drafts, incidents, new_topics, predictions, sources
+from monitor.store import (
+    crowds,
+    draft_versions,
+    drafts,
+    incidents,
+    new_topics,
+    predictions,
+    sources,
+)
+from monitor.store.draft_versions import Version
 
 WAVE_WINDOW = timedelta(hours=72)
 WAVE_AT_LEAST = 5
@@ -41,19 +51,24 @@ _DECIDED_STATES = tuple(state for state in DraftState if state not in _WAITING)
 
 @dataclass(frozen=True, slots=True)
 class IncidentCard:
-    """A card; ``chart`` names the picture's version, None where no picture can be drawn."""
+    """A card; ``chart`` names the picture's version, None where no picture can be drawn.
+
+    ``colleagues``: to whom it may be handed over.
+    """
 
     view: CardView
     chart: str | None
+    colleagues: Sequence[Person] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DraftCard:
-    """A draft with the pseudonym of whom it answers and the name of its issue."""
+    """A draft with the pseudonym of whom it answers, its issue, and what people wrote for it."""
 
     view: DraftView
     writer: str
     issue_name: str
+    versions: Sequence[Version] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +139,8 @@ def live_incidents(db: Database, tools: Tools, now: datetime) -> list[IncidentCa
 def incident_card(db: Database, tools: Tools, incident: Incident, now: datetime) -> IncidentCard:
     """The card of one incident as it should look now."""
     view = views.card_view(db, tools, incident, now)
-    return IncidentCard(view, _chart_version(tools, incident, now))
+    others = [] if incident.state.ended else handing.colleagues(db, incident)
+    return IncidentCard(view, _chart_version(tools, incident, now), others)
 
 
 def _chart_version(tools: Tools, incident: Incident, now: datetime) -> str | None:
@@ -170,7 +186,8 @@ def _draft_card(db: Database, tools: Tools, draft: Draft, now: datetime) -> Draf
         return None
     view = views.draft_card(db, tools, draft, now)
     name = tools.issue(understood.issue).name
-    return DraftCard(view, pseudonym(understood.stored.comment), name)
+    versions = draft_versions.of_draft(db, draft.id)
+    return DraftCard(view, pseudonym(understood.stored.comment), name, versions)
 
 
 def newest_comments(db: Database, tools: Tools) -> list[CommentCard]:

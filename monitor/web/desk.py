@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from sqlite_utils import Database
 
 from monitor.records import Person
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.steps.tools import Tools
 
 Kept = TypeVar("Kept")
@@ -79,4 +79,5 @@ class Desk:
             "token": self.token,
             "issues": list(self.tools.knowledge.taxonomy.values()),
             "back": back,
+            "banner": self.tools.banner,
         }

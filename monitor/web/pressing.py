@@ -20,9 +20,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.messages import answers
-from monitor.records import CommentId, DraftId, IncidentId, LabelField
-from monitor.steps import decide
-from monitor.steps.decide import Answer
+from monitor.records import CommentId, DraftId, IncidentId, LabelField, PersonId
+from monitor.steps import decide, decide_drafts, handing
+from monitor.steps.answer import Answer
 from monitor.store.connection import storable
 from monitor.web.desk import Desk
 from monitor.web.guard import read_form
@@ -30,6 +30,7 @@ from monitor.web.reading import desk_of, number
 from monitor.web.rendering import render
 
 _BACK = re.compile(r"/(incident/[0-9]{1,19})?")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 DECIDED = "decided"
 
 
@@ -59,6 +60,22 @@ def dismiss(press: Press) -> Answer:
     return decide.dismiss(press.db, press.desk.acting, IncidentId(press.id), press.now)
 
 
+def hand_over(press: Press) -> Answer:
+    """Serahkan, to the chosen colleague."""
+    taker = press.fields.get("to", "")
+    if not _NUMBER.fullmatch(taker):
+        return Answer(answers.STALE_BUTTON)
+    desk, incident_id = press.desk, IncidentId(press.id)
+    return handing.hand_over(
+        press.db, desk.tools, desk.acting, incident_id, PersonId(int(taker)), press.now
+    )
+
+
+def reopen(press: Press) -> Answer:
+    """Buka lagi."""
+    return handing.reopen(press.db, press.desk.acting, IncidentId(press.id), press.now)
+
+
 def silence(press: Press) -> Answer:
     """Senyapkan, for one of the offered lengths and reasons."""
     lengths = {str(i): length for i, (_, length) in enumerate(answers.SILENCES)}
@@ -79,27 +96,32 @@ def silence(press: Press) -> Answer:
 
 def suggest(press: Press) -> Answer:
     """Saran balasan: they appear on the page, so no chat is written to."""
-    return decide.show_drafts(
+    return decide_drafts.show_drafts(
         press.db, press.desk.tools, press.desk.acting, IncidentId(press.id), (), press.now
     )
 
 
 def approve(press: Press) -> Answer:
     """Setujui."""
-    return decide.approve(
-        press.db, press.desk.tools, press.desk.acting, DraftId(press.id), press.now
+    return decide_drafts.approve(
+        press.db,
+        press.desk.tools,
+        press.desk.acting,
+        DraftId(press.id),
+        press.now,
+        press.fields.get("seen"),
     )
 
 
 def reject(press: Press) -> Answer:
     """Tolak."""
-    return decide.reject(press.db, press.desk.acting, DraftId(press.id), press.now)
+    return decide_drafts.reject(press.db, press.desk.acting, DraftId(press.id), press.now)
 
 
 def rewrite(press: Press) -> Answer:
     """Ubah. Forms send line ends as CR LF; platforms want LF."""
     text = storable(press.fields.get("text", "")).replace("\r\n", "\n")
-    return decide.rewrite(
+    return decide_drafts.rewrite(
         press.db, press.desk.tools, press.desk.acting, DraftId(press.id), text, press.now
     )
 
@@ -109,7 +131,7 @@ def settle(press: Press) -> Answer:
     posted = {"y": True, "n": False}.get(press.fields.get("posted", ""))
     if posted is None:
         return Answer(answers.STALE_BUTTON)
-    return decide.settle(
+    return decide_drafts.settle(
         press.db, press.desk.acting, DraftId(press.id), posted=posted, now=press.now
     )
 
@@ -170,6 +192,8 @@ ROUTES = [
     _route("/incident/{id:int}/suggest", suggest),
     _route("/incident/{id:int}/resolve", resolve),
     _route("/incident/{id:int}/dismiss", dismiss),
+    _route("/incident/{id:int}/handover", hand_over),
+    _route("/incident/{id:int}/reopen", reopen),
     _route("/draft/{id:int}/approve", approve),
     _route("/draft/{id:int}/rewrite", rewrite),
     _route("/draft/{id:int}/reject", reject),

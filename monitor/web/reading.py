@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from monitor.records import Incident, IncidentId
 from monitor.steps import views
-from monitor.steps.decide import Answer
+from monitor.steps.answer import Answer
 from monitor.store import incidents
 from monitor.web import board
 from monitor.web.desk import Desk

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from monitor import app
 from monitor.demo import scenario
-from monitor.demo.replaying import DemoClock, build, replay
+from monitor.demo.replaying import build, replay
 from monitor.messages import Message
 from monitor.steps.tools import Tools
 from monitor.steps.views import card_message
@@ -37,9 +37,9 @@ div span { flex: 1; text-align: center; background: #ffffffb0; border-radius: 10
 """
 
 
-def flood(folder: Path) -> tuple[Tools, Database, DemoClock]:
+def flood(folder: Path) -> tuple[Tools, Database, StageClock]:
     """The demo's week up to four hours into the flood."""
-    clock = DemoClock(scenario.BEGIN)
+    clock = StageClock(scenario.BEGIN)
     tools = build(folder, clock)
     service = app.Service(tools, clock)
     db = service.open_db()

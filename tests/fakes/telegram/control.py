@@ -286,10 +286,14 @@ class Control:
         per_group_min: int | None = None,
         total_s: float | None = None,
         minute_s: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Set the rate limits, see `faults.Limits`; without arguments there are none."""
+        """Set the rate limits, see `faults.Limits`; without arguments there are none.
+
+        `clock` gives the seconds that they go by; a test may let it run faster than time does.
+        """
         with self._state.lock:
-            self._state.limits = Limits(per_chat_s, per_group_min, total_s, minute_s)
+            self._state.limits = Limits(per_chat_s, per_group_min, total_s, minute_s, clock)
 
     def calls(self, method: str | None = None, since: int = 0) -> list[Json]:
         """Calls after number `since`, oldest first; getUpdates only when asked for by name.
