@@ -36,7 +36,7 @@ def _view(db: Database, tools: Tools, event: Event, now: datetime) -> escalation
         issue_name=tools.issue(incident.topic).name,
         event=event,
         calls=calls.of_event(db, event.id),
-        waited=waited_at(db, incident, event.at),
+        waited=waited_at(db, incident, event),
         zone=tools.zone,
         now=now,
         link=_card_link(db, incident),

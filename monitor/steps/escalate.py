@@ -17,7 +17,7 @@ from monitor.incidents.escalation import CallStep, due_step, waiting_since
 from monitor.incidents.lifecycle import roles_for
 from monitor.incidents.quiet import waited
 from monitor.messages import answers, escalation
-from monitor.records import Callee, Incident, IncidentId, IncidentState, Level, Person
+from monitor.records import Callee, Event, Incident, IncidentId, IncidentState, Level, Person
 from monitor.steps.answer import Answer
 from monitor.steps.calling import callees, steps_now
 from monitor.steps.tools import Tools
@@ -132,7 +132,8 @@ def _call_next(db: Database, tools: Tools, actor: str, incident: Incident, now: 
     return Answer(escalation.calling(named), done=True)
 
 
-def waited_at(db: Database, incident: Incident, at: datetime) -> timedelta:
-    """How long an incident had waited for somebody at an instant, on the wall clock."""
-    before = [event for event in incidents.events(db, incident.id) if event.at <= at]
-    return at - (waiting_since(before) or incident.opened_at)
+def waited_at(db: Database, incident: Incident, call: Event) -> timedelta:
+    """How long an incident had waited for somebody when it was called, on the wall clock."""
+    # By number: somebody may have taken it within the second of the call.
+    before = [event for event in incidents.events(db, incident.id) if event.id < call.id]
+    return call.at - (waiting_since(before) or incident.opened_at)
