@@ -38,7 +38,7 @@ _BUTTONS: Sequence[tuple[frozenset[Role], str]] = (
     ),
     (
         frozenset({Role.OPD}),
-        "Pertanyaan untuk OPD Anda datang ke sini: <b>balas pesannya</b> dengan jawaban.",
+        "Pertanyaan untuk OPD Anda datang ke grup OPD: tekan <b>Jawab</b>, lalu balas pesan bot.",
     ),
     (
         frozenset({Role.PIMPINAN}),
