@@ -17,18 +17,16 @@ from monitor.config import Settings, find_config, load_settings
 from monitor.config.parts import Classify, Office, Paths, Poll, Telegram, Web
 from monitor.demo import people as office
 from monitor.demo import scenario
-from monitor.messages import Message
 from monitor.messages import demo as words
 from monitor.progress import progress
 from monitor.records import DraftState, Incident, wave_first
 from monitor.stage.clock import StageClock
+from monitor.stage.console import NewOnly
 from monitor.stage.region import PROVINCE, SOCIAL, lay_out
 from monitor.stage.site import ScriptedSite
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
 from monitor.store import comments, crowds, drafts, incidents, predictions
-from monitor.telegram.base import Place
-from monitor.telegram.console import Console
 
 _CALM_STEP = timedelta(minutes=30)
 _BUSY_STEP = timedelta(minutes=5)
@@ -60,7 +58,7 @@ def build(folder: Path, clock: StageClock, port: int = 0) -> Tools:
     base = load_settings(find_config(None))
     lay_out(base.data, folder / "data")
     settings = _settings(base, folder, port)
-    tools = app.build_tools(settings, channel=_ReplayConsole())
+    tools = app.build_tools(settings, channel=NewOnly())
     sites = {
         name: ScriptedSite(name, said, clock, scenario.OUTAGE if name == SOCIAL else None)
         for name, said in scenario.load(base.data / "demo").items()
@@ -99,13 +97,6 @@ def _around(now: datetime) -> bool:
 
 def _minutes(incident: Incident) -> int:
     return round((incident.opened_at - incident.onset_at) / timedelta(minutes=1))
-
-
-class _ReplayConsole(Console):
-    """Prints new cards only: in a replay an edit a second is noise."""
-
-    def edit(self, place: Place, message_id: int, message: Message, *, picture: bool) -> None:
-        """Edits are seen on the page."""
 
 
 def _settings(base: Settings, folder: Path, port: int) -> Settings:

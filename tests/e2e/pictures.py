@@ -19,6 +19,7 @@ from monitor import app
 from monitor.demo import scenario
 from monitor.demo.replaying import build, replay
 from monitor.messages import Message
+from monitor.stage.clock import StageClock
 from monitor.steps.tools import Tools
 from monitor.steps.views import card_message
 from monitor.store import incidents
