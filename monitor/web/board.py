@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor.messages import CardView, page
+from monitor.messages import narrative as statements
 from monitor.messages.draft import DraftView
 from monitor.messages.new_topic import TopicView
 from monitor.records import (
@@ -23,10 +24,11 @@ from monitor.records import (
     Event,
     Incident,
     IncidentId,
+    Narrative,
     Person,
     SourceStatus,
 )
-from monitor.steps import handing, views
+from monitor.steps import handing, narrate, views
 from monitor.steps.new_topics import topic_view
 from monitor.steps.tools import Tools
 from monitor.store import (
@@ -103,6 +105,15 @@ class WaveCard:
     people: int
     issue_name: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCard:
+    """A statement that holds, until when, and who has read it."""
+
+    narrative: Narrative
+    holds: str
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +246,18 @@ def topic_cards(db: Database, now: datetime) -> list[TopicView]:
     """New topics of the last three days, whether the chats were told of them or not."""
     found = new_topics.seen_since(db, now - WAVE_WINDOW)
     return [topic_view(db, topic) for topic in found]
+
+
+def narrative_cards(db: Database, tools: Tools, now: datetime) -> list[StatementCard]:
+    """The statements that hold now."""
+    return [
+        StatementCard(
+            one.narrative,
+            statements.holds(one.narrative, tools.zone),
+            statements.read_line(one.seen, one.people),
+        )
+        for one in narrate.listed(db, now)
+    ]
 
 
 def ended_incidents(db: Database, tools: Tools) -> list[EndedCard]:

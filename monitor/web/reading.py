@@ -74,6 +74,11 @@ PARTS: Mapping[str, Part] = {
             lambda db, desk: {"cards": board.wave_cards(db, desk.tools, desk.clock())},
         ),
         Part(
+            "narratives",
+            _LATER,
+            lambda db, desk: {"cards": board.narrative_cards(db, desk.tools, desk.clock())},
+        ),
+        Part(
             "topics",
             _LATER,
             lambda db, desk: {"cards": board.topic_cards(db, desk.clock())},
