@@ -1,6 +1,6 @@
 """The shipped detector and rivals on simulated streams of three structures.
 
-The seeds below were kept for this table; while the detector was made, 1 to 3 were used. The
+The seeds below were kept for this table; while the detector was made, seeds up to 15 were used. The
 threshold of each row is the lowest that keeps the stated false alarms over all streams together,
 except where the shipped one is said.
 """
@@ -20,7 +20,7 @@ from benchmarks.streams import STRUCTURES, Stream, simulate, with_errors
 from monitor.records import Level
 from monitor.spikes import Rules
 
-SEEDS = (103, 104)
+SEEDS = (105, 106)
 ISSUES, WEEKS = 150, 12
 _RECALL, _FALSE = 0.85, 0.05
 _RIVALS: dict[str, Callable[[Stream], Scores]] = {

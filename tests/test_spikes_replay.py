@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from monitor.spikes import DETECTORS, Baseline, Detector
 from monitor.spikes.replay import FIRST_HOURS, LATE_HOURS, Block, Found, Plan, replay
+from monitor.spikes.scoring import combined
+from monitor.spikes.weighing import Surprise, context
 from tests.spiking import Floats, counts
 
 WIDTH = 2
@@ -108,7 +110,7 @@ def test_a_burst_is_found_in_its_bin_and_topic() -> None:
     negatives[70, 1] += 40
     found = scores(whole(negatives), 80)
     assert np.unravel_index(np.argmax(found), found.shape)[1] == 1
-    assert found[70, 1] > 2
+    assert found[70, 1] > 1.5
     assert found[69, 1] < 0.5
 
 
@@ -128,9 +130,27 @@ def test_a_found_bin_tells_its_windows() -> None:
     assert (found.topic[at], found.counts[:, at].tolist()) == (0, [21.0, 23.0, 25.0])
     assert found.comments[:, at].tolist() == [63.0, 69.0, 75.0]
     assert found.means[0, at] == pytest.approx(rate(15)[0] / 2 + rate(15)[0] / 2, rel=0.2)
+    both, counts = found.surprises[:, [at]], found.by_count[:, [at]]
+    told = [Surprise(count, whole - count) for count, whole in zip(counts, both, strict=True)]
+    known = context(usual[15], found.means[0, [at]], found.topic[[at]])
     assert found.score[at] == pytest.approx(
-        np.dot(EAGER.weights, found.surprises[:, at]) / EAGER.scale
+        combined(told, np.array([25.0]), EAGER, lambda: known)[0]
     )
+
+
+def test_without_shares_and_without_learned_weights_surprises_are_added_up() -> None:
+    negatives = np.zeros((40, 2))
+    negatives[:, 0] = 1.0
+    negatives[30, 0] = 20.0
+    counts_only = Whole(negatives, None, np.ones(negatives.shape))
+    added = replace(EAGER, learned=False)
+    for feed, detector in ((counts_only, EAGER), (whole(negatives), added)):
+        parts = list(replay(feed, replace(plan(40), detector=detector)))
+        for found in parts:
+            total = np.dot(EAGER.weights, found.surprises) / EAGER.scale
+            assert found.score == pytest.approx(total)
+        same = all((found.by_count == found.surprises).all() for found in parts)
+        assert same == (feed is counts_only)
 
 
 def test_unseen_bins_shrink_what_is_expected() -> None:
@@ -196,7 +216,9 @@ def test_without_comments_there_are_counts_only() -> None:
     bare = Whole(negatives, None, np.ones((60, 2)))
     parts = list(replay(bare, plan(60)))
     assert all(np.array_equal(one.comments, one.counts) for one in parts)
-    assert 0 < scores(bare, 60)[50, 0] < scores(whole(negatives), 60)[50, 0]
+    angry = Whole(negatives, 3 * negatives, np.ones((60, 2)))
+    angry.comments[50] = negatives[50]
+    assert 0 < scores(bare, 60)[50, 0] < scores(angry, 60)[50, 0]
 
 
 def test_whole_numbers_count_like_floats() -> None:

@@ -13,6 +13,7 @@ from monitor.spikes import scoring
 from monitor.spikes.baseline import BURST_VARIANCE
 from monitor.spikes.scoring import (
     DETECTORS,
+    FLOOR,
     LEAST,
     MEMORY,
     SCALE,
@@ -24,6 +25,7 @@ from monitor.spikes.scoring import (
     window_surprise,
 )
 from monitor.spikes.tail import surprise
+from monitor.spikes.weighing import Surprise, context, weighed
 from tests.spiking import Floats, baseline
 
 
@@ -76,16 +78,43 @@ def test_many_comments_tell_no_more_than_fifty_alone() -> None:
     assert share_of(10**9, 10**9, 0.0) == pytest.approx(300.0)
 
 
-def test_the_score_is_the_weighted_sum_over_the_scale() -> None:
+def surprises(*values: float, shares: bool = False) -> list[Surprise]:
+    return [Surprise(value, value if shares else None) for value in one(*values)]
+
+
+def usual() -> Floats:
+    return context(baseline(2.0), np.array([2.0]))
+
+
+def test_counts_alone_are_added_up_over_the_scale() -> None:
     three = Detector(scale=10.0)
-    assert combined(one(1.0, 2.0, 4.0), np.array([4.0]), three) == pytest.approx([0.4])
+    told = surprises(1.0, 2.0, 4.0)
+    for known in (None, usual):
+        assert combined(told, np.array([4.0]), three, known) == pytest.approx([0.4])
     single = Detector(windows=(1.0,), weights=(1.0,), scale=2.0)
-    assert combined(one(3.0), np.array([4.0]), single).tolist() == [1.5]
+    assert combined(surprises(3.0), np.array([4.0]), single).tolist() == [1.5]
+
+
+def test_with_shares_the_learned_weights_score_unless_they_are_not_wanted() -> None:
+    told, most = surprises(3.0, 3.0, 3.0, shares=True), np.array([4.0])
+    learned = weighed(told, usual())
+    assert learned > FLOOR * 12.0 / SCALE
+    assert combined(told, most, Detector(), usual) == pytest.approx(learned)
+    for detector, known in ((Detector(), None), (Detector(learned=False), usual)):
+        assert combined(told, most, detector, known) == pytest.approx([12.0 / SCALE])
+
+
+def test_the_score_is_never_far_below_the_sum() -> None:
+    """As when all comments rise alike, or all of it is two hours old."""
+    told = [Surprise(*one(0.0, 0.0)), Surprise(*one(4.0, 0.0)), Surprise(*one(8.0, 0.0))]
+    found = combined(told, np.array([9.0]), Detector(), usual)
+    assert found == pytest.approx([FLOOR * 6.0 / SCALE])
+    assert found > weighed(told, usual())
 
 
 def test_too_few_negatives_have_no_score() -> None:
     few = np.array([LEAST - 1.0, LEAST, LEAST + 1.0])
-    found = combined([np.full(3, SCALE / 2)] * 3, few, Detector())
+    found = combined([Surprise(np.full(3, SCALE / 2))] * 3, few, Detector())
     assert found == pytest.approx([0.0, 1.0, 1.0])
 
 
@@ -106,7 +135,7 @@ def test_a_deviation_from_what_never_varies_is_finite() -> None:
 def test_a_count_up_to_the_mean_surprises_nobody() -> None:
     found = window_surprise(
         np.array([5.0, 6.0]), np.array([5.0, 5.0]), np.ones(2), None, np.ones(2)
-    )
+    ).whole
     assert found[0] == 0.0
     # A variance below the mean is that of Poisson.
     assert found[1] == pytest.approx(float(surprise(6.0, 5.0, 5.0)))
@@ -116,12 +145,14 @@ def test_a_window_adds_the_surprise_of_its_share() -> None:
     count, mean, variance, comments, usual = one(8.0, 2.0, 4.0, 10.0, 0.3)
     whole = window_surprise(count, mean, variance, comments, usual)
     alone = window_surprise(count, mean, variance, None, usual)
-    assert whole - alone == pytest.approx(share_surprise(count, comments, usual))
-    assert whole > alone
+    assert whole.share == pytest.approx(share_surprise(count, comments, usual))
+    assert whole.count == alone.count == alone.whole
+    assert whole.whole == whole.count + whole.share > alone.whole
+    assert alone.share is None
 
 
 def test_an_angry_share_alone_is_no_surprise() -> None:
-    assert window_surprise(*one(5.0, 5.0, 6.0, 5.0, 0.1)).tolist() == [0.0]
+    assert window_surprise(*one(5.0, 5.0, 6.0, 5.0, 0.1)).whole.tolist() == [0.0]
 
 
 def test_the_spread_is_the_variance_times_the_burst_memory() -> None:
@@ -162,7 +193,7 @@ def test_one_more_negative_never_surprises_less(
     counted = np.array([float(max(comments, observed))])
     usual = np.array([share])
     before, more, new, lone = (
-        float(window_surprise(np.array([count]), np.array([mean]), variance, every, usual)[0])
+        window_surprise(np.array([count]), np.array([mean]), variance, every, usual)
         for count, every in (
             (float(observed), counted),
             (float(observed + 1), np.maximum(counted, observed + 1)),
@@ -170,8 +201,13 @@ def test_one_more_negative_never_surprises_less(
             (float(observed), None),
         )
     )
-    assert 0 <= lone <= before <= min(more, new)
-    assert np.isfinite([before, more, new]).all()
+    assert 0 <= lone.whole == before.count <= before.whole
+    assert before.share is not None
+    for after in (more, new):
+        assert after.share is not None
+        assert before.count <= after.count
+        assert before.share <= after.share
+        assert np.isfinite(after.whole)
 
 
 @given(negatives=WIDE, comments=WIDE, share=st.floats(0, 1))

@@ -76,6 +76,14 @@ def test_every_topic_gets_a_reading() -> None:
     assert (quiet.topic, quiet.at, quiet.hours, quiet.share) == ("lampu", NOW, 1, None)
 
 
+def test_only_what_is_wanted_or_has_risen_gets_a_reading() -> None:
+    every = [filled(hours, both({"banjir": 60})) for hours in HOURS]
+    calm = [filled(hours, [window({"jalan": 3})]) for hours in HOURS]
+    rules = dict.fromkeys(TOPICS, Rules())
+    assert set(read_topics(BASELINE, every, NOW, rules, ["lampu"])) == {"banjir", "lampu"}
+    assert read_topics(BASELINE, calm, NOW, rules, []) == {}
+
+
 def test_a_usual_hour_is_normal() -> None:
     readings = read(window({"jalan": 7, "banjir": 1}), window({"jalan": 20}, hours=3))
     assert {reading.level for reading in readings.values()} == {Level.NORMAL}

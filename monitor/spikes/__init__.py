@@ -1,9 +1,10 @@
 """Spikes: counts of negatives against their normal. Layer 1: pure numpy, no clock, no store.
 
 ``state`` is what was learned, ``learner`` takes in an hour, ``baseline`` says what is usual,
-``tail`` and ``scoring`` how surprising a count is, ``levels`` turns scores into Normal, Waspada,
-Siaga, Awas. ``window`` judges the running hours, ``replay`` whole stretches of time and ``series``
-files. Everything works on arrays: one column a topic, one row an hour or a bin.
+``tail`` and ``scoring`` how surprising a count is, ``weighing`` (with ``learned`` weights) how much
+that tells, ``levels`` turns scores into Normal, Waspada, Siaga, Awas. ``window`` judges the running
+hours, ``replay`` whole stretches of time and ``series`` files. Everything works on arrays: one
+column a topic, one row an hour or a bin.
 """
 
 from monitor.spikes.baseline import Baseline, Piece, baseline_of

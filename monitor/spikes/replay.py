@@ -25,6 +25,7 @@ from monitor.spikes.scoring import (
     window_surprise,
 )
 from monitor.spikes.state import Floats, State
+from monitor.spikes.weighing import Surprise, context
 
 Ints = NDArray[np.int64]
 
@@ -56,7 +57,8 @@ class Feed(Protocol):
 class Found:
     """Bins of topics with a score above 0: flat arrays of one length.
 
-    ``counts``, ``means``, ``comments`` and ``surprises`` have the shape (windows, found).
+    ``counts``, ``means``, ``comments`` and ``surprises`` have the shape (windows, found), and so
+    has ``by_count``: what of the surprises is that of the count.
     """
 
     bin: Ints
@@ -66,6 +68,7 @@ class Found:
     means: Floats
     comments: Floats
     surprises: Floats
+    by_count: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _judge(feed: Feed, plan: Plan, baseline: Baseline, first: int, last: int) ->
     seen = _running(block.coverage)
     every = None if block.comments is None else _running(block.comments)
     high = first + row + 1 - begin
-    parts = []
+    parts, told = [], []
     for size in sizes:
         low = np.maximum(high - size, 0)
         observed = _between(counts, low, high, topic)
@@ -141,10 +144,14 @@ def _judge(feed: Feed, plan: Plan, baseline: Baseline, first: int, last: int) ->
         comments = None if every is None else _between(every, low, high, topic)
         hours = _between(seen, low, high, topic) / plan.width
         surprised = _surprise(plan, baseline, topic, observed, mean, comments, hours)
-        parts.append((observed, mean, observed if comments is None else comments, surprised))
-    observed, mean, comments, surprised = (np.stack(part) for part in zip(*parts, strict=True))
-    score = combined(list(surprised), longest[row, topic].astype(float), plan.detector)
-    every_one = Found(first + row, topic, score, observed, mean, comments, surprised)
+        parts.append((observed, mean, observed if comments is None else comments))
+        told.append(surprised)
+    observed, mean, comments = (np.stack(part) for part in zip(*parts, strict=True))
+    most = longest[row, topic].astype(float)
+    score = combined(told, most, plan.detector, lambda: context(baseline, mean[0], topic))
+    surprises = np.stack([one.whole for one in told])
+    by_count = np.stack([one.count for one in told])
+    every_one = Found(first + row, topic, score, observed, mean, comments, surprises, by_count)
     return _chosen(every_one, score > 0)
 
 
@@ -160,10 +167,10 @@ def _surprise(
     mean: Floats,
     comments: Floats | None,
     hours: Floats,
-) -> Floats:
+) -> Surprise:
     if plan.detector.plain:
         usual, variance = baseline.plain_mean[topic], baseline.plain_variance[topic]
-        return deviation(observed, usual * hours, variance * hours)
+        return Surprise(deviation(observed, usual * hours, variance * hours))
     variance = spread(baseline, mean, plan.detector, topic)
     return window_surprise(observed, mean, variance, comments, baseline.share[topic])
 
@@ -190,4 +197,5 @@ def _chosen(found: Found, rows: NDArray[np.bool_]) -> Found:
         found.means[:, rows],
         found.comments[:, rows],
         found.surprises[:, rows],
+        found.by_count[:, rows],
     )

@@ -1,14 +1,14 @@
 """From counts to a score: how surprising negatives are, and their share of all comments.
 
-score = (surprise of the last hour + half of that of the last two and of the last three) / SCALE,
-where the surprise of a window is that of its count plus that of its share. SCALE puts the default
-threshold of Waspada at about one false alarm per issue in four months of the simulations of
-``python -m benchmarks detection``.
+sum = (surprise of the last hour + half of that of the last two and of the last three) / SCALE.
+Where only negatives are counted, that is the score. Where all comments are, ``weighing`` makes it
+of the same surprises, and it is at least FLOOR of the sum: so a crisis whose share stays as usual
+is not passed over, and a larger one always scores higher.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,10 +19,12 @@ from scipy.special import betainc
 from monitor.spikes.baseline import Baseline
 from monitor.spikes.state import Floats
 from monitor.spikes.tail import surprise
+from monitor.spikes.weighing import Surprise, weighed
 
 WINDOWS: Final = (1.0, 2.0, 3.0)
 WEIGHTS: Final = (1.0, 0.5, 0.5)
 SCALE: Final = 10.9
+FLOOR: Final = 0.75  # chance comes as high as 0.92 over this about once in two years
 MEMORY: Final = 0.35
 SHARE_CORRELATION: Final = 0.02
 LEAST: Final = 4  # negatives in the longest window below which nothing is scored
@@ -33,11 +35,13 @@ _LEAST_MEAN: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Which trailing windows (hours) are added up with which weight, and divided by what.
+    """Which trailing windows (hours) are looked at, and how their surprises are put together.
 
-    ``memory``: power of a series' burst memory in its variance, 0 for none; ``least``: negatives
-    in the longest window below which the score is 0. ``plain``: no rhythm and no tail, but how many
-    standard deviations of its own hours, bursts and all, a window lies above their mean.
+    Where all comments are counted and it is ``learned``, ``weighing`` does so, for WINDOWS only;
+    else they are added up by ``weights`` and divided by ``scale``. ``memory``: power of a series'
+    burst memory in its variance, 0 for none; ``least``: negatives in the longest window below
+    which the score is 0. ``plain``: no rhythm and no tail, but how many standard deviations of its
+    own hours, bursts and all, a window lies above their mean.
     """
 
     windows: tuple[float, ...] = WINDOWS
@@ -46,6 +50,7 @@ class Detector:
     memory: float = MEMORY
     least: int = LEAST
     plain: bool = False
+    learned: bool = True
 
 
 # By kind of series. Issues are counted in comments; the volume of all mentions of a name runs into
@@ -69,21 +74,21 @@ def spread(
 
 def window_surprise(
     observed: Floats, mean: Floats, variance: Floats, comments: Floats | None, share: Floats
-) -> Floats:
-    """Surprise of windows, in powers of ten, (windows,); 0 where no more than usual was counted.
+) -> Surprise:
+    """Surprise of windows, (windows,) each; 0 where no more than usual was counted.
 
     ``comments`` None: all there is are counts.
     """
-    found = np.zeros(len(observed))
+    count = np.zeros(len(observed))
+    shares = None if comments is None else np.zeros(len(observed))
     # Most windows of most topics are calm, and tails are what costs.
     at = np.flatnonzero(observed > np.maximum(mean, _LEAST_MEAN))
-    if not len(at):
-        return found
-    usual = np.maximum(mean[at], _LEAST_MEAN)
-    found[at] = surprise(observed[at], usual, np.maximum(variance[at], usual))
-    if comments is not None:
-        found[at] += share_surprise(observed[at], comments[at], share[at])
-    return found
+    if len(at):
+        usual = np.maximum(mean[at], _LEAST_MEAN)
+        count[at] = surprise(observed[at], usual, np.maximum(variance[at], usual))
+    if shares is not None and comments is not None and len(at):
+        shares[at] = share_surprise(observed[at], comments[at], share[at])
+    return Surprise(count, shares)
 
 
 def deviation(observed: Floats, mean: Floats, variance: Floats) -> Floats:
@@ -113,7 +118,18 @@ def _binomial(count: Floats, size: Floats, share: Floats) -> Floats:
     return np.asarray(np.where(count <= 0, 1.0, np.where(rest <= 0, 0.0, inside)))
 
 
-def combined(surprises: Sequence[Floats], longest: Floats, detector: Detector) -> Floats:
-    """The score from the surprise of each window; ``longest``: negatives in the longest one."""
-    whole = np.tensordot(detector.weights, np.stack(surprises), axes=1) / detector.scale
-    return np.asarray(np.where(longest >= detector.least, whole, 0.0))
+def combined(
+    surprises: Sequence[Surprise],
+    longest: Floats,
+    detector: Detector,
+    usual: Callable[[], Floats] | None = None,
+) -> Floats:
+    """The score from the surprise of each window; ``longest``: negatives in the longest one.
+
+    ``usual`` gives the ``weighing.context`` of the windows; None: surprises are added up.
+    """
+    whole = np.stack([one.whole for one in surprises])
+    score = np.tensordot(detector.weights, whole, axes=1) / detector.scale
+    if usual is not None and detector.learned and surprises[0].share is not None:
+        score = np.maximum(weighed(surprises, usual()), FLOOR * score)
+    return np.asarray(np.where(longest >= detector.least, score, 0.0))

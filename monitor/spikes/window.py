@@ -16,6 +16,7 @@ from monitor.spikes.levels import Rules, level_of
 from monitor.spikes.scoring import DETECTORS, FIRST_HOURS, combined, spread, window_surprise
 from monitor.spikes.state import Floats
 from monitor.spikes.tail import usual_range
+from monitor.spikes.weighing import Surprise, context
 
 YOUNG_HOURS: Final = 7 * 24
 YOUNG_COMMENTS: Final = 50
@@ -44,7 +45,7 @@ class _Judged:
     comments: Floats
     mean: Floats
     variance: Floats
-    surprise: Floats
+    surprise: Surprise
     coverage: Floats
 
 
@@ -78,7 +79,8 @@ def read_topics(
     # Of windows that surprise alike the shortest speaks: it tells of now.
     judged = [_judge(baseline, one) for one in sorted(windows, key=lambda window: window.hours)]
     longest = judged[-1].observed
-    scores = combined([one.surprise for one in judged], longest, _DETECTOR)
+    surprises = [one.surprise for one in judged]
+    scores = combined(surprises, longest, _DETECTOR, lambda: context(baseline, judged[0].mean))
     wanted = [
         i
         for i, topic in enumerate(baseline.topics)
@@ -109,7 +111,7 @@ def _numbers(
     """The numbers of the wanted topics, each from the window that speaks for it."""
     if not len(wanted):
         return []
-    speaking = np.argmax(np.stack([one.surprise[wanted] for one in judged]), axis=0)
+    speaking = np.argmax(np.stack([one.surprise.whole[wanted] for one in judged]), axis=0)
 
     def of(name: str) -> Floats:
         table = np.stack([getattr(one, name)[wanted] for one in judged])
