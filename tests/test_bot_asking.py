@@ -13,7 +13,7 @@ import pytest
 from monitor.messages import answers
 from monitor.messages.asking import NOT_UNDERSTOOD, NOTHING_ASKED
 from monitor.platforms.base import PostedReply, ReplyState, words_hash
-from monitor.records import DraftState, Role
+from monitor.records import DraftState
 from monitor.steps import asking
 from monitor.store import drafts, people, sources
 from monitor.store.connection import to_epoch
@@ -147,8 +147,7 @@ def test_one_issue_has_its_figures_places_examples_and_picture(stage: Stage) -> 
     assert lines[4].startswith("1. Banjir parah nomor")
     assert f"🟠 Siaga, belum ada yang menangani · #{incident.id}" in lines
     assert (
-        "📌 Pernyataan v2 (s.d. 16.00 WIB): 5 posko buka; Pompa jalan https://contoh.example"
-        in lines
+        "📌 Narasi v2 (s.d. 16.00 WIB): 5 posko buka; Pompa jalan https://contoh.example" in lines
     )
     assert told["photo"]
 
@@ -173,7 +172,7 @@ def test_long_examples_and_facts_still_fit_a_caption(stage: Stage) -> None:
     state(stage, "\n".join(["Posko dibuka di kantor kecamatan " * 9] * 9))
     caption = asked(stage, "/isu banjir")["caption"]
     assert len(caption.encode("utf-16-le")) // 2 <= 1024
-    assert "📌 Pernyataan v2" in caption
+    assert "📌 Narasi v2" in caption
 
 
 # /tanya
@@ -186,7 +185,7 @@ def test_what_was_understood_is_said_first(stage: Stage) -> None:
     assert lines == [
         "Isu: Banjir & bencana · Tempat: Sampit · 7 hari",
         "12 negatif dari 12 (100 %), naik dari 5.",
-        "Belum ada pernyataan atau jawaban yang disetujui untuk ini.",
+        "Belum ada narasi atau balasan yang disetujui untuk ini.",
     ]
 
 
@@ -199,8 +198,8 @@ def test_an_issue_alone_names_places_incident_statement_and_answer(stage: Stage)
     told = asked(stage, "/tanya banjir kapan surut?", "Eko")["text"].splitlines()
     assert told[0] == "Isu: Banjir & bencana · Tempat: semua · 7 hari"
     assert "Tempat: Sampit (4)" in told
-    assert told[-2].startswith("📌 Pernyataan v2")
-    assert told[-1] == "💬 Pernah dijawab: Pompa dikirim sore ini."
+    assert told[-2].startswith("📌 Narasi v2")
+    assert told[-1] == "💬 Balasan yang pernah disetujui: Pompa dikirim sore ini."
 
 
 def test_a_statement_that_ran_out_is_not_shown(stage: Stage) -> None:
@@ -292,7 +291,7 @@ def test_help_is_for_the_one_who_asks(stage: Stage) -> None:
         asked(stage, "/start", "Fitri")["text"],
     )
     assert "/undang" in admin and "/undang" not in leader
-    assert f"Peran Anda: {Role.PIMPINAN.value}." in leader
+    assert "Peran Anda: Pimpinan." in leader
     assert asked(stage, "/bantuan", STRANGER)["text"] == answers.WELCOME
 
 
@@ -308,5 +307,5 @@ def test_of_two_fitting_answers_the_newer_is_shown_and_none_that_does_not_fit(
     answered(stage, "Banjir di gang kami kapan surut", "Jawaban lama.")
     answered(stage, "Banjir di jalan kapan surut", "Jawaban baru.")
     assert "Jawaban baru." in asked(stage, "/tanya banjir kapan surut")["text"]
-    assert "Pernah dijawab" not in asked(stage, "/tanya banjir pengungsi sekolah posko")["text"]
-    assert "Belum ada pernyataan" in asked(stage, "/tanya bbm")["text"]
+    assert "pernah disetujui" not in asked(stage, "/tanya banjir pengungsi sekolah posko")["text"]
+    assert "Belum ada narasi atau balasan" in asked(stage, "/tanya bbm")["text"]

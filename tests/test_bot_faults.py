@@ -329,7 +329,7 @@ def test_registered_people_see_the_state(stage: Stage) -> None:
     number = flood(stage, 0)
     told = stage.answer_to(stage.write("Fitri", "/status"))["text"]
     assert "Keadaan 10.00 WIB" in told
-    assert f"Siaga · Banjir & bencana #{number}\n12 negatif / 3 jam" in told
+    assert f"Siaga · Banjir & bencana #{number}\n12 negatif dalam 3 jam" in told
     assert "Belum ada sumber yang dipantau." in told
 
 
@@ -348,7 +348,7 @@ def test_a_very_long_state_is_cut_to_what_fits_a_screen(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("who", "words"),
-    [("Budi", "Budi · peran: admin · 102"), (STRANGER, "Nomor Telegram Anda 999.")],
+    [("Budi", "Budi · peran: Admin · 102"), (STRANGER, "Nomor Telegram Anda 999.")],
 )
 def test_everybody_can_ask_for_the_own_number(stage: Stage, who: str | int, words: str) -> None:
     user_id = PEOPLE[who][0] if isinstance(who, str) else who

@@ -124,7 +124,7 @@ def test_a_forwarded_message_counts_and_is_shown_as_it_was_understood(stage: Sta
     (message,) = told(stage)
     assert message["text"] == (
         f"Titipan #1\n{FLOOD}\n"
-        "Sentimen: Negatif 90 % · Isu: Banjir & bencana · Tempat: Sampit\nIkut dihitung."
+        "Sentimen: Negatif (yakin 90 %) · Isu: Banjir & bencana · Tempat: Sampit\nIkut dihitung."
     )
     assert re.findall(r"'(\w\w:1)'", str(message["rows"])) == ["lb:1", "tb:1"]
     assert (counted(stage), live(stage)) == (1, 1)

@@ -179,8 +179,8 @@ def test_a_statement_is_opened_and_withdrawn(stage: Stage) -> None:
     question = asked(stage, "Cabut", GROUP)
     assert press(stage, "Budi", "nx:1", question)["text"] == words.WITHDRAWN
     stage.notify()
-    asked(stage, "dicabut. Faktanya", GROUP)
-    asked(stage, "dicabut. Faktanya", ANI)
+    asked(stage, "dicabut. Mohon faktanya", GROUP)
+    asked(stage, "dicabut. Mohon faktanya", ANI)
     assert made(stage).state is NarrativeState.WITHDRAWN
 
 

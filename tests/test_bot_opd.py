@@ -246,7 +246,7 @@ def test_another_agency_is_told_in_its_own_chat(stage: Stage) -> None:
     menu = stage.answer_to(asked["message_id"], FORUM)
     assert all(len(row) <= 2 for row in menu["rows"])
     press(stage, "Eko", "qm:1:pupr", menu["message_id"], FORUM)
-    assert "Siaga mengingat" in stage.seen(menu["message_id"], FORUM)["text"]
+    assert "Untuk seterusnya" in stage.seen(menu["message_id"], FORUM)["text"]
     stage.notify()
     assert sent(stage, "Pertanyaan untuk Dinas PUPR", SMALL)
     assert "sudah dialihkan ke" in stage.seen(asked["message_id"], FORUM)["text"]
@@ -263,7 +263,7 @@ def test_a_ticket_number_comes_back_through_a_reply(stage: Stage) -> None:
     press(stage, "Ani", "ht:1", shown["message_id"])
     prompt = stage.answer_to(shown["message_id"])["message_id"]
     bad = stage.write("Ani", "belum ada", reply_to=prompt)
-    assert "Itu tidak seperti nomor" in stage.answer_to(bad)["text"]
+    assert "Itu belum seperti nomor tiket" in stage.answer_to(bad)["text"]
     good = stage.write("Ani", "8123456", reply_to=prompt)
     assert stage.answer_to(good)["text"].startswith(handoff_words.NUMBERED)
     stage.notify()

@@ -73,7 +73,7 @@ def test_the_register_is_listed_by_role(stage: Stage) -> None:
     people.deactivate(stage.db, "Dewi", "cli", NOW)
     people.mark_unreachable(stage.db, ANI, "blocked")
     assert listed(stage)["text"].splitlines() == [
-        "Orang yang terdaftar (6; 1 sudah keluar)",
+        "Orang yang terdaftar (6; 1 nonaktif)",
         "",
         "Admin",
         "✅ Budi · juga Humas",
@@ -102,7 +102,7 @@ def test_a_large_office_is_listed_in_pages(stage: Stage) -> None:
     tap(stage, menu, "Berikutnya ›")
     last = seen(stage, menu)
     assert labels(last) == ["Nonaktifkan…", "‹ Sebelumnya"]
-    assert last["text"].splitlines()[2:5] == ["Pelatih model", "✖️ Rekan 18", "✖️ Rekan 19"]
+    assert last["text"].splitlines()[2:5] == ["Pelatih", "✖️ Rekan 18", "✖️ Rekan 19"]
     hand_over = stage.answer_to(stage.write("Budi", "/serahterima", chat_id=BUDI), BUDI)
     assert len(labels(hand_over)) == 1 + words.PAGE + 1
     tap(stage, hand_over, "Berikutnya ›")
@@ -119,7 +119,7 @@ def test_rights_are_taken_away_in_three_taps(stage: Stage) -> None:
     tap(stage, menu, "Nonaktifkan…")
     tap(stage, menu, "Ani")
     asked = seen(stage, menu)["text"]
-    assert asked.startswith("Nonaktifkan Ani (Humas)?\nIa masih memegang 1 isu.")
+    assert asked.startswith("Nonaktifkan Ani (Humas)?\nIa masih menangani 1 isu.")
     assert person(stage, "Ani").active
     stage.stop()
     stage.start()
@@ -137,7 +137,7 @@ def test_a_removal_can_be_called_off(stage: Stage) -> None:
     tap(stage, menu, "Kembali")
     tap(stage, menu, "Nonaktifkan…")
     tap(stage, menu, "Dewi")
-    assert seen(stage, menu)["text"] == "Nonaktifkan Dewi (Pelatih model)?"
+    assert seen(stage, menu)["text"] == "Nonaktifkan Dewi (Pelatih)?"
     tap(stage, menu, "Batal")
     assert seen(stage, menu)["text"].startswith("Orang yang terdaftar (6)")
     assert person(stage, "Dewi").active

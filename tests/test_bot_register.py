@@ -149,7 +149,9 @@ def test_somebody_hands_the_own_task_over(stage: Stage) -> None:
     stage.notify()
     assert "sudah diterima oleh Rina" in stage.fake.messages(101)[-1]["text"]
     last = stage.fake.messages(NEW)[-1]["text"]
-    assert last == f"Anda menggantikan Ani.\nIsu yang kini Anda pegang:\n• {_name(stage)} #{number}"
+    assert (
+        last == f"Anda menggantikan Ani.\nIsu yang kini Anda tangani:\n• {_name(stage)} #{number}"
+    )
     assert people.successor(stage.db, "Ani") == "Rina"
     assert stage.press("Ani", f"re:{number}")["text"] == answers.NOT_REGISTERED
 
@@ -195,7 +197,7 @@ def test_one_telephone_of_the_office_is_told_once_who_has_it_now(stage: Stage) -
     write(stage, "Eko", f"/start {link(stage, replaces='Eko')}")
     stage.notify()
     texts = [m["text"] for m in stage.fake.messages(105) if m["by_bot"]]
-    assert texts[1:] == ["Anda menggantikan Eko. Tidak ada isu yang sedang dipegangnya."]
+    assert texts[1:] == ["Anda menggantikan Eko. Tidak ada isu yang sedang ditanganinya."]
 
 
 # Refusals

@@ -71,7 +71,7 @@ def test_who_is_not_registered_learns_nothing(stage: Stage) -> None:
 @pytest.mark.parametrize("who", PEOPLE)
 def test_everybody_registered_may_look(stage: Stage, who: str) -> None:
     answer = asked(stage, who)
-    assert answer["text"].startswith("Jadwal jaga\nSekarang: Ani s.d. Sen 9/3 08.00")
+    assert answer["text"].startswith("Jadwal jaga\nSekarang: Ani s.d. Sen 9 Mar 08.00 WIB")
     assert buttons(answer) == ["jg:0", "jg:1", "jr:0"]
 
 
@@ -129,7 +129,7 @@ def test_an_admin_notes_it_for_a_colleague(stage: Stage) -> None:
     choice = stage.answer_to(menu)
     assert buttons(choice) == ["ja:1:0", "ja:1:1", "ja:2:0", "ja:2:1"]
     done = stage.press("Citra", "ja:1:1", choice["message_id"], forged=False)
-    assert done["text"] == "Dicatat. Tugas jaga sekarang pada Budi. Lekas pulih."
+    assert done["text"] == "Dicatat. Tugas jaga sekarang pada Budi. Terima kasih."
     assert stage.seen(choice["message_id"])["text"] == done["text"]
     (absence,) = absences.running(stage.db, NOW)
     assert (absence.person, absence.made_by, absence.reason) == (

@@ -13,7 +13,7 @@ from monitor.incidents import Action
 from monitor.incidents.lifecycle import roles_for
 from monitor.knowledge import load_knowledge
 from monitor.messages import Message, answers
-from monitor.messages.base import TEXT_LIMIT, TOAST_LIMIT
+from monitor.messages.base import ROLE_NAMES, TEXT_LIMIT, TOAST_LIMIT
 from monitor.records import (
     IncidentId,
     Issue,
@@ -57,12 +57,16 @@ def test_the_second_press_is_told_who_was_first() -> None:
 def test_a_refusal_names_the_roles(action: Action) -> None:
     told = answers.not_allowed(roles_for(action))
     assert units(told) <= TOAST_LIMIT
-    assert all(role.value in told for role in roles_for(action))
+    assert all(ROLE_NAMES[role].lower() in told.lower() for role in roles_for(action))
 
 
 def test_a_refusal_reads_well() -> None:
     told = answers.not_allowed([Role.ADMIN, Role.HUMAS])
     assert told == "Maaf, hanya admin atau humas yang dapat melakukan ini."
+    alone = answers.not_allowed([Role.OPD])
+    assert alone == "Maaf, hanya kontak OPD yang dapat melakukan ini."
+    many = answers.not_allowed([Role.ADMIN, Role.HUMAS, Role.TRAINER])
+    assert many == "Maaf, hanya admin, humas, atau pelatih yang dapat melakukan ini."
 
 
 def test_a_silence_says_until_when() -> None:
@@ -116,8 +120,8 @@ def test_who_tells_a_stranger_the_number_an_admin_needs() -> None:
 
 def test_who_tells_a_person_their_roles() -> None:
     known = check(answers.who(7, "Sari <b>", [Role.ADMIN, Role.HUMAS]), TEXT_LIMIT)
-    assert known == "Sari <b> · peran: admin, humas · 7"
-    assert "peran: -" in answers.who(7, "Sari", []).text
+    assert known == "Sari <b> · peran: Admin, Humas · 7"
+    assert "peran: belum ada" in answers.who(7, "Sari", []).text
 
 
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)

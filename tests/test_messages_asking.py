@@ -44,7 +44,7 @@ def test_one_issue_reads_well() -> None:
         "1. Air masuk rumah",
         "2. Jalan <putus>",
         "🟢 Mereda, ditangani Ani & Budi · #7",
-        "📌 Pernyataan v2 (s.d. 11 Mar 12.00 WIB): 5 posko buka https://contoh.example",
+        "📌 Narasi v2 (s.d. 11 Mar 12.00 WIB): 5 posko buka https://contoh.example",
     ]
 
 

@@ -53,7 +53,7 @@ def test_each_reply_shows_where_it_stands() -> None:
     message = batch_message(BATCH, items)
     shown = check(message, TEXT_LIMIT)
     assert "<s>Terima kasih kembali, nomor 2.</s>\n<b>Dikeluarkan</b> · Budi" in message.text
-    assert "nomor 3.\nSudah diubah: putuskan di halaman lokal" in shown
+    assert "nomor 3.\nSudah diubah: putuskan di halaman Siaga" in shown
     assert "Terkirim · Citra" in shown
     assert "Batal: komentar berubah atau dihapus\n" in shown
     labels = [button.label for row in message.buttons for button in row]

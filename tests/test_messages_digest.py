@@ -57,11 +57,11 @@ def test_a_full_morning_fits_a_phone() -> None:
         "128 komentar sejak 9 Mar 21.00 WIB: 34 % negatif, biasanya 22 %.",
         "",
         "🟠 Siaga · Banjir & bencana #7",
-        "12 negatif / 1 jam · Ani, diambil 7 menit",
+        "12 negatif dalam 1 jam · ditangani Ani setelah 7 menit",
         "☑️ Air bersih: selesai (puncak Siaga, Budi)",
         "☑️ Pasar: bukan krisis (puncak Siaga)",
         "",
-        "📝 3 saran balasan menunggu · 2 pertanyaan menunggu OPD (1 lewat waktu)",
+        "📝 3 saran balasan menunggu · 2 pertanyaan menunggu OPD (1 lewat batas)",
         "✅ 2 balasan terkirim: 1 membaik, 1 belum dapat dinilai",
         "",
         "Negatif terbanyak 7 hari, dibanding 7 hari sebelumnya",
@@ -69,7 +69,7 @@ def test_a_full_morning_fits_a_phone() -> None:
         "2. Kesehatan: 30 (turun dari 52)",
         "3. Sampah: 9 (tetap)",
         "",
-        "👤 Bertugas: Ani · cadangan Budi",
+        "👤 Petugas jaga: Ani · cadangan Budi",
     ]
     assert len(told) < 800
 

@@ -131,8 +131,8 @@ def test_a_reply_keeps_its_lines() -> None:
             "Terkirim · Rina",
         ),
         (
-            {"state": DraftState.FAILED, "why": "Kanal menolak: tutup"},
-            "Tidak dapat dikirim\nKanal menolak: tutup",
+            {"state": DraftState.FAILED, "why": "Sumber menolak: tutup"},
+            "Tidak dapat dikirim\nSumber menolak: tutup",
         ),
         (
             {"state": DraftState.TO_COPY, "permalink": "https://situs.example/?a=1&b=2"},

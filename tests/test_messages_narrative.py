@@ -75,13 +75,13 @@ def test_what_does_not_hold_says_why_and_has_no_buttons(state: NarrativeState, w
 def test_a_preview_says_who_may_approve_and_what_it_replaces() -> None:
     shown = words.preview(DRAFT, VALID, ZONE, alone=False)
     assert "Pratinjau Narasi: Banjir & bencana" in shown.plain
-    assert "Bila disetujui, menggantikan v2." in shown.plain
-    assert "Disetujui oleh admin lain" in shown.plain
+    assert "Bila disetujui, menggantikan narasi v2." in shown.plain
+    assert "Mohon disetujui admin lain" in shown.plain
     assert data(shown) == [f"na:3:{DRAFT.seen}", "nc:3", "nx:3"]
     alone = words.preview(replace(DRAFT, link="", until_at=None), None, ZONE, alone=True)
     assert "Hanya ada satu admin" in alone.plain
     assert "Tautan resmi: belum ada" in alone.plain
-    assert "Berlaku belum dipilih" in alone.plain
+    assert "Masa berlaku belum dipilih" in alone.plain
 
 
 def test_a_decided_draft_says_what_became_of_it() -> None:

@@ -29,7 +29,8 @@ def test_the_message_says_what_how_many_and_what_is_usual() -> None:
         "1. <i>Sapi mati, &lt;b&gt;antraks&lt;/b&gt;?</i>",
         "2. <i>dua</i>",
         "3. <i>tiga</i>",
-        "Mohon dibaca. Bila memang bagian dari sebuah isu, silakan perbaiki label komentarnya.",
+        "Mohon dibaca. Bila termasuk sebuah isu, silakan perbaiki label komentarnya di halaman "
+        "Siaga.",
     ]
 
 

@@ -8,7 +8,7 @@ from monitor.messages.base import DATA_LIMIT, TEXT_LIMIT, Message
 from monitor.messages.sensitivity import CHOICES, sensitivity
 from tests.telegram_html import check
 
-LAST = "Makin sedikit peringatan, makin besar isu yang baru diketahui belakangan."
+LAST = "Makin sedikit peringatan, makin banyak isu yang terlambat diketahui."
 
 
 def lines(message: Message) -> list[str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.messages.base import TEXT_LIMIT
+from monitor.messages.base import ROLE_NAMES, TEXT_LIMIT
 from monitor.messages.help import help_for
 from monitor.messages.status import Running, Standing, status
 from monitor.records import IncidentId, IncidentState, Level, Role
@@ -55,12 +55,12 @@ def test_everything_at_once_fits_a_phone() -> None:
     assert shown == [
         "Keadaan 12.00 WIB",
         "🟠 Siaga · Banjir & bencana #7",
-        "12 negatif / 1 jam · belum ada yang menangani, 50 menit",
+        "12 negatif dalam 1 jam · belum ada yang menangani, sudah 50 menit",
         "🟠 Siaga · Kesehatan #7",
-        "12 negatif / 1 jam · Ani <b>, diambil 7 menit",
-        "📝 3 saran balasan menunggu · 2 pertanyaan menunggu OPD (1 lewat waktu)",
+        "12 negatif dalam 1 jam · ditangani Ani <b> setelah 7 menit",
+        "📝 3 saran balasan menunggu · 2 pertanyaan menunggu OPD (1 lewat batas)",
         "⚠️ Tidak terpantau: media sejak 11.00 WIB, <baru> (belum pernah terbaca)",
-        "👤 Bertugas: Ani · cadangan Budi",
+        "👤 Petugas jaga: Ani · cadangan Budi",
     ]
 
 
@@ -93,40 +93,40 @@ def test_each_state_says_who_holds_it() -> None:
     held = run(state=IncidentState.ACKNOWLEDGED, holder="Ani", level=Level.NORMAL)
     assert lines(running=[held])[1:3] == [
         "🟢 Mereda · Banjir & bencana #7",
-        "12 negatif / 1 jam · Ani",
+        "12 negatif dalam 1 jam · ditangani Ani",
     ]
     old = run(opened_at=NOW - 5 * HOUR, holder=None, state=IncidentState.ACKNOWLEDGED)
-    assert lines(running=[old])[2].endswith("belum ada yang menangani, 5 jam")
-    assert lines(running=[run(opened_at=NOW)])[2].endswith("belum ada yang menangani, baru saja")
+    assert lines(running=[old])[2].endswith("belum ada yang menangani, sudah 5 jam")
+    assert lines(running=[run(opened_at=NOW)])[2].endswith("belum ada yang menangani, baru muncul")
 
 
 def test_a_wave_counts_copies_and_accounts() -> None:
     wave = run("Salinan", topic="salinan:5", reading=make_reading(topic="salinan:5", score=31.0))
-    assert "12 salinan, 31 akun" in lines(running=[wave])[2]
+    assert "12 salinan dari 31 akun" in lines(running=[wave])[2]
 
 
 def test_duty_without_anybody_is_said_plainly() -> None:
     assert lines(duty=(None, None))[-1] == (
-        "👤 Bertugas: belum ada, semua yang dijadwalkan berhalangan"
+        "👤 Petugas jaga: belum ada, semua yang dijadwalkan berhalangan"
     )
-    assert lines(duty=("Ani", None))[-1] == "👤 Bertugas: Ani"
+    assert lines(duty=("Ani", None))[-1] == "👤 Petugas jaga: Ani"
 
 
 @pytest.mark.parametrize("role", Role)
 def test_help_fits_two_screens_and_offers_only_what_is_allowed(role: Role) -> None:
     shown = check(help_for({role}), TEXT_LIMIT)
     assert len(shown) < 1500
-    assert f"Peran Anda: {role.value}." in shown
+    assert f"Peran Anda: {ROLE_NAMES[role]}." in shown
     assert ("/undang" in shown) is (role is Role.ADMIN)
     assert ("/titip" in shown) is (role in (Role.ADMIN, Role.HUMAS))
     assert ("Setujui" in shown) is (role is Role.ADMIN)
-    assert ("balas pesannya" in shown) is (role is Role.OPD)
+    assert ("balas pesan bot" in shown) is (role is Role.OPD)
     assert "/status" in shown
 
 
 def test_help_for_somebody_without_a_role_promises_nothing() -> None:
     shown = check(help_for(set()), TEXT_LIMIT)
-    assert shown.splitlines()[-1] == "Peran Anda: -."
+    assert shown.splitlines()[-1] == "Peran Anda: belum ada."
 
 
 def test_ids_stay_those_of_the_store() -> None:

@@ -157,4 +157,4 @@ def test_the_page_and_the_status_speak_of_copies() -> None:
     running = [Running(INCIDENT, "Gelombang salinan")]
     told = status(Standing(running, 0, (0, 0), (), 1, None, WIB, NOW)).text
     assert "Gelombang salinan" in told
-    assert "40 salinan, 31 akun" in told
+    assert "40 salinan dari 31 akun" in told

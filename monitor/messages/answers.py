@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.messages.base import LEVEL_MARKS, LEVEL_NAMES, Button, Message, clip, clock, escape
+from monitor.messages.base import (
+    LEVEL_MARKS,
+    LEVEL_NAMES,
+    ROLE_NAMES,
+    Button,
+    Message,
+    clip,
+    clock,
+    escape,
+    roles_named,
+)
 from monitor.records import Incident, Issue, Role, Sentiment
 
 SILENCES: tuple[tuple[str, timedelta], ...] = (
@@ -32,9 +42,9 @@ TAKEN = "Anda menangani isu ini."
 RESOLVED = "Isu ditandai selesai."
 DISMISSED = "Dicatat: bukan krisis."
 APPROVED = "Disetujui. Balasan segera dikirim."
-APPROVED_TO_COPY = "Disetujui. Kanal ini perlu dikirim sendiri."
+APPROVED_TO_COPY = "Disetujui. Silakan salin balasannya dan kirim sendiri."
 REJECTED = "Saran ditolak."
-EDITED = "Kalimat diganti. Silakan setujui."
+EDITED = "Kalimat diganti, belum dikirim. Silakan setujui bila sudah tepat."
 CHOOSE = "Silakan pilih di pesan di bawah."
 ANSWER_BELOW = "Silakan balas pesan di bawah."
 EDIT_HINT = "Kalimat pengganti"
@@ -43,9 +53,6 @@ NO_DRAFTS = "Belum ada komentar yang bisa dibalas untuk isu ini."
 DRAFTS_SENT = "Saran balasan dikirim di bawah."
 MARKED_POSTED = "Dicatat sebagai terkirim."
 MARKED_UNSENT = "Dicatat sebagai tidak terkirim."
-RESOLVE_REASON = "ditandai selesai"
-DISMISS_REASON = "dinilai bukan krisis"
-TAKE_REASON = ""
 WELCOME = (
     "Siaga memantau komentar warga untuk kantor humas.\n"
     "Anda belum terdaftar. Kirim /saya, lalu berikan nomornya kepada admin Siaga."
@@ -56,7 +63,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("isu", "Isu 24 jam terakhir, atau satu isu"),
     ("tanya", "Tanya bebas: isu, tempat, waktu"),
     ("jaga", "Siapa yang bertugas jaga"),
-    ("narasi", "Pernyataan resmi yang berlaku"),
+    ("narasi", "Narasi resmi yang berlaku"),
     ("titip", "Titipkan pesan warga"),
     ("kepekaan", "Berapa peringatan sehari"),
     ("saya", "Nomor Telegram dan peran Anda"),
@@ -85,7 +92,15 @@ def addressed(name: str, telegram_id: int, question: Message) -> Message:
 
 def not_allowed(roles: Sequence[Role]) -> str:
     """The answer to a press by somebody without the role."""
-    return f"Maaf, hanya {' atau '.join(role.value for role in roles)} yang dapat melakukan ini."
+    *names, last = (_inside(ROLE_NAMES[role]) for role in roles)
+    comma = "," if len(names) > 1 else ""
+    either = f"{', '.join(names)}{comma} atau " if names else ""
+    return f"Maaf, hanya {either}{last} yang dapat melakukan ini."
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence."""
+    return name[0].lower() + name[1:]
 
 
 def already(holder: str | None) -> str:
@@ -147,7 +162,7 @@ def who(telegram_id: int, name: str | None, roles: Sequence[Role]) -> Message:
     if name is None:
         text = f"Nomor Telegram Anda <code>{telegram_id}</code>. {NOT_REGISTERED}"
         return Message(text)
-    listed = ", ".join(role.value for role in roles) or "-"
+    listed = roles_named(set(roles)) or "belum ada"
     return Message(f"{escape(name)} · peran: {listed} · <code>{telegram_id}</code>")
 
 
@@ -155,7 +170,7 @@ def source_paused(source: str, error: str) -> str:
     """News for the operator: a source needs a person."""
     return (
         f"⚠️ <b>Sumber {escape(source)} berhenti</b>\n{escape(clip(error, 500))}\n"
-        f"Selama berhenti, kanal ini tidak terpantau. Perbaiki lalu jalankan "
+        f"Selama berhenti, sumber ini tidak terpantau. Perbaiki lalu jalankan "
         f"<code>siaga sources resume {escape(source)}</code>."
     )
 
@@ -192,13 +207,13 @@ def raised(issue_name: str, incident: Incident) -> str:
     )
 
 
-POST_UNSURE = "Jawaban dari kanal tidak jelas. Periksa di kanalnya, lalu pilih di bawah."
+POST_UNSURE = "Belum jelas apakah balasan sampai. Periksa di sumbernya, lalu pilih di bawah."
 POST_STALE = "Komentar diubah atau dihapus sejak saran dibuat."
 POST_GONE = "Komentar sudah tidak ada."
-POST_KILLED = "Program berhenti saat mengirim. Periksa di kanalnya, lalu pilih di bawah."
-POST_HELD = "Terkirim, menunggu persetujuan moderator kanal."
+POST_KILLED = "Siaga berhenti saat mengirim. Periksa di sumbernya, lalu pilih di bawah."
+POST_HELD = "Terkirim, menunggu persetujuan moderator sumbernya."
 
 
 def post_failed(error: str) -> str:
     """Why a reply was not sent."""
-    return f"Kanal menolak: {clip(error, 200)}"
+    return f"Sumber menolak: {clip(error, 200)}"

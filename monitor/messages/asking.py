@@ -158,9 +158,11 @@ def answer(view: AnswerView) -> Message:
             lines += _where(view.places)
     lines += [*_live(view.incident), *_stated(view.stated, view.zone, view.now, _FACTS)]
     if view.answered is not None:
-        lines.append(f"💬 Pernah dijawab: <i>{escape(clip(view.answered, _ANSWER))}</i>")
+        lines.append(
+            f"💬 Balasan yang pernah disetujui: <i>{escape(clip(view.answered, _ANSWER))}</i>"
+        )
     elif view.issue is not None and view.stated is None:
-        lines.append("Belum ada pernyataan atau jawaban yang disetujui untuk ini.")
+        lines.append("Belum ada narasi atau balasan yang disetujui untuk ini.")
     return Message("\n".join(lines))
 
 
@@ -234,4 +236,4 @@ def _stated(stated: Stated | None, zone: ZoneInfo, now: datetime, room: int) -> 
         return []
     until = clock(stated.until_at, zone, now)
     facts = escape(clip("; ".join(stated.facts), room))
-    return [f"📌 Pernyataan v{stated.version} (s.d. {until}): {facts} {escape(stated.link)}"]
+    return [f"📌 Narasi v{stated.version} (s.d. {until}): {facts} {escape(stated.link)}"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.records import IncidentState, Level
+from monitor.records import IncidentState, Level, Role
 
 TEXT_LIMIT = 4096  # Telegram: characters of a message after entities
 CAPTION_LIMIT = 1024  # the same for the caption of a picture
@@ -27,6 +28,13 @@ LEVEL_NAMES = {
     Level.AWAS: "Awas",
 }
 LEVEL_MARKS = {Level.NORMAL: "🟢", Level.WASPADA: "🟡", Level.SIAGA: "🟠", Level.AWAS: "🔴"}
+ROLE_NAMES: Final[Mapping[Role, str]] = {
+    Role.ADMIN: "Admin",
+    Role.HUMAS: "Humas",
+    Role.PIMPINAN: "Pimpinan",
+    Role.OPD: "Kontak OPD",
+    Role.TRAINER: "Pelatih",
+}
 STATE_NAMES = {
     IncidentState.OPEN: "Belum ada yang menangani",
     IncidentState.ACKNOWLEDGED: "Ditangani",
@@ -108,6 +116,11 @@ def clock(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
     text = f"{local:%H.%M} {_ZONES.get(hours, f'UTC{hours:+d}')}"
     today = now is None or now.astimezone(zone).date() == local.date()
     return text if today else f"{local.day} {MONTHS[local.month - 1]} {text}"
+
+
+def roles_named(roles: Set[Role]) -> str:
+    """``Admin, Humas``, in the order of the register; empty without any."""
+    return ", ".join(name for role, name in ROLE_NAMES.items() if role in roles)
 
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")

@@ -13,7 +13,7 @@ MOST_ITEMS = 10
 REPLY_ROOM = 240  # a longer reply is no simple thanks: it would have to be cut here
 _COMMENT_ROOM = 100
 _TAKEN_OUT = "Dikeluarkan"
-_CHANGED = "Sudah diubah: putuskan di halaman lokal"
+_CHANGED = "Sudah diubah: putuskan di halaman Siaga"
 _A_ROW = 5
 
 

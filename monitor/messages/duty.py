@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.messages.base import (
     LEVEL_MARKS,
     LEVEL_NAMES,
+    MONTHS,
     STATE_NAMES,
     Button,
     Message,
@@ -81,9 +82,9 @@ class OpenWork:
 
 
 def day_clock(at: datetime, zone: ZoneInfo) -> str:
-    """``Sen 30/11 08.00``: a change of duty."""
+    """``Sen 30 Nov 08.00 WIB``: a change of duty."""
     local = at.astimezone(zone)
-    return f"{_DAYS[local.weekday()]} {local.day}/{local.month} {local:%H.%M}"
+    return f"{_DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {clock(at, zone)}"
 
 
 def rota(view: RotaView) -> Message:
@@ -129,9 +130,9 @@ def _quiet(view: RotaView) -> list[str]:
     if view.quiet is None:
         return []
     begins, ends, level = view.quiet
-    sounds = f"{LEVEL_NAMES[level]} ke atas tetap berbunyi"
+    sounds = f"level {LEVEL_NAMES[level]} ke atas tetap berbunyi"
     if level is Level.AWAS:
-        sounds = "hanya Awas yang berbunyi"
+        sounds = "hanya level Awas yang berbunyi"
     return [f"Jam tenang {begins:%H.%M} s.d. {ends:%H.%M}: {sounds}"]
 
 
@@ -151,7 +152,7 @@ def noted(stand_in: str | None) -> str:
     """The answer to the tap."""
     if stand_in is None:
         return "Dicatat. Belum ada pengganti; admin yang akan dipanggil."
-    return clip(f"Dicatat. Tugas jaga sekarang pada {stand_in}. Lekas pulih.", 190)
+    return clip(f"Dicatat. Tugas jaga sekarang pada {stand_in}. Terima kasih.", 190)
 
 
 def noted_second() -> str:
@@ -167,7 +168,7 @@ def absent(
     by = ""
     if absence.made_by != absence.person:
         by = f" (dicatat {escape(clip(absence.made_by, 60))})"
-    lines = [f"🩺 <b>{name} berhalangan</b> s.d. {day_clock(absence.until_at, zone)}{by}."]
+    lines = [f"🔄 <b>{name} berhalangan</b> s.d. {day_clock(absence.until_at, zone)}{by}."]
     if petugas is None:
         lines.append(
             "Belum ada pengganti; admin yang akan dipanggil bila ada yang belum ditangani."
@@ -190,7 +191,8 @@ def handed_over(before: str | None, petugas: str | None, cadangan: str | None) -
     """The first lines of a hand-over note."""
     thanks = f"Terima kasih, {_name(before)}. " if before else ""
     if petugas is None:
-        return "🔄 <b>Pergantian jaga</b>\n" + thanks + "Belum ada petugas; admin yang dipanggil."
+        nobody = "Belum ada petugas jaga; admin yang akan dipanggil."
+        return f"🔄 <b>Pergantian jaga</b>\n{thanks}{nobody}"
     return (
         f"🔄 <b>Pergantian jaga</b>\n{thanks}Sekarang <b>{_name(petugas)}</b>, "
         f"cadangan {_name(cadangan)}."
@@ -204,7 +206,7 @@ def open_work(work: OpenWork) -> str:
         lines.append(f"dan {len(work.incidents) - _MOST} isu lain, lihat /status")
     if work.muted:
         lines.append(f"{work.muted} isu lain bagian dari isu di atas")
-    head = "Yang masih terbuka:" if lines else "Tidak ada isu terbuka."
+    head = "Isu yang masih berjalan:" if lines else "Tidak ada isu yang berjalan."
     if work.drafts:
         lines.append(f"{work.drafts} saran balasan menunggu keputusan")
     lines += [

@@ -36,7 +36,11 @@ _SKIPPED: Final = {
     Skip.NO_TELEGRAM: "belum punya nomor Telegram",
     Skip.BLOCKED: "pesan pribadi tidak sampai",
 }
-_ASK: Final = {False: "Mohon ditangani", True: "Mohon arahan"}
+_ASK: Final = {False: "Mohon ditangani oleh", True: "Mohon arahan"}
+_ASK_PRIVATE: Final = {
+    False: "Mohon segera ditangani.",
+    True: "Mohon arahan agar segera ditangani.",
+}
 _ON_CARD = 4
 _ROOM = 170
 _NAMES = 6
@@ -61,7 +65,7 @@ class CallView:
 
 def reason(who: Sequence[Callee], waiting: timedelta) -> str:
     """Why the chain went on, and who was called; the reason of the event."""
-    return clip(f"{length(waiting)} belum ada yang menangani; {_told(who)}", 300)
+    return clip(f"sudah {length(waiting)} belum ada yang menangani; {_told(who)}", 300)
 
 
 def asked_reason(actor: str, who: Sequence[Callee]) -> str:
@@ -113,7 +117,7 @@ def announcement(view: CallView) -> Message:
         head = f"📞 {name}: {escape(clip(view.event.actor, 60))} meminta bantuan."
     if called:
         listed = ", ".join(_mention(one) for one in called[:_NAMES])
-        ask = f"{_ASK[_leads(called)]}: {listed}."
+        ask = f"{_ASK[_leads(called)]} {listed}."
     else:
         ask = "Tidak ada lagi yang bisa dipanggil. Mohon siapa pun yang membaca menanganinya."
     return Message("\n".join([head, ask, *_passed_over(view.calls), f"#{view.incident.id}"]))
@@ -134,7 +138,7 @@ def private_call(view: CallView, telegram_id: int) -> Message:
         f"Sejak {clock(incident.onset_at, view.zone, view.now)}",
         _why(view),
         _standing(incident),
-        "Mohon arahan agar segera ditangani." if leads and open_still else "",
+        _ASK_PRIVATE[leads] if open_still else "",
         _card_link(view),
     ]
     button = ((Button("Tangani", f"ak:{incident.id}"),),)
@@ -146,7 +150,7 @@ def _why(view: CallView) -> str:
     at = clock(view.event.at, view.zone, view.now)
     if view.event.actor is not None:
         return f"{escape(clip(view.event.actor, 60))} meminta bantuan Anda ({at})."
-    return f"Anda dipanggil {at}: {length(view.waited)} belum ada yang menangani."
+    return f"Anda dipanggil pukul {at}: sudah {length(view.waited)} belum ada yang menangani."
 
 
 def _standing(incident: Incident) -> str:

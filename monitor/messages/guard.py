@@ -15,14 +15,32 @@ _NAMES: Mapping[str, str] = {
 }
 _WORDS_ROOM = 60
 
+# Kinds of replies that gave trouble, as the guard's second look names them.
+_KINDS: Mapping[str, str] = {
+    "ancaman": "ancaman",
+    "panggilan": "memanggil atau menekan warga",
+    "blokir": "memblokir atau menghapus kritik",
+    "ejekan": "ejekan",
+    "harfiah": "salah menangkap sindiran",
+    "menyalahkan": "menyalahkan warga",
+    "data_pribadi": "data pribadi",
+    "politik": "politik",
+    "janji": "janji tanpa kepastian",
+}
+
 NO_FACT = "Belum ada fakta: sebutkan angka, waktu, tempat, kontak, atau apa yang sedang dikerjakan."
 SECOND = "Perlu tanda tangan orang kedua."
-MODEL_MARK = "Ditulis model bahasa, periksa baik-baik."
+MODEL_MARK = "Ditulis oleh mesin, mohon periksa baik-baik."
 
 
 def blunder_names(rules: Iterable[str]) -> tuple[str, ...]:
     """The broken rules as sentences."""
     return tuple(_NAMES[rule] for rule in rules)
+
+
+def similar(kind: str) -> str:
+    """A reply that resembles earlier ones which gave trouble, by kind."""
+    return f"Mirip balasan yang pernah menimbulkan masalah: {_KINDS.get(kind, kind)}."
 
 
 def no_link(domains: Sequence[str]) -> str:

@@ -143,7 +143,7 @@ def _buttons(handoff: Handoff) -> tuple[tuple[Button, ...], ...]:
     if handoff.state is HandoffState.TICKETED:
         return ()
     number = Button("Nomor tiket", f"ht:{handoff.id}")
-    down = Button("Sistem sedang turun", f"hd:{handoff.id}")
+    down = Button("Sistem sedang terganggu", f"hd:{handoff.id}")
     return ((number,),) if handoff.state is HandoffState.WAITING else ((number, down),)
 
 
@@ -157,7 +157,7 @@ def ticket_question(handoff: Handoff, system: System) -> Message:
 
 def not_a_ticket(system: System) -> str:
     """The answer to a number that the system would not give."""
-    return f"Itu tidak seperti nomor {system.name}. Contoh: {system.example}."
+    return f"Itu belum seperti nomor tiket {system.name}, misalnya {system.example}."
 
 
 def has_ticket(handoff: Handoff) -> str:
@@ -169,7 +169,7 @@ def reminder(handoff: Handoff, system: System) -> str:
     """The new message of a morning."""
     return (
         f"⏳ Penerusan #{handoff.id} ke {escape(system.name)} (<b>{escape(handoff.form.title)}</b>)"
-        " masih menunggu. Coba lagi, lalu catat nomor tiketnya di formulirnya."
+        " masih menunggu. Mohon dicoba lagi, lalu tekan <b>Nomor tiket</b> di formulirnya."
     )
 
 
@@ -204,6 +204,6 @@ def clock_line(
     """The line of a card while the clock of a hand-off runs, as plain words."""
     if handoff.due_at is None or (until or handoff.due_at) <= now:
         return ""
-    more = f" (diperpanjang {short_day(until, zone)})" if until else ""
+    more = f" (bila diperpanjang {short_day(until, zone)})" if until else ""
     day = short_day(handoff.due_at, zone)
-    return f"📨 {system.name} {clip(handoff.ticket or '', 40)}: dijawab s.d. {day}{more}"
+    return f"📨 {system.name} {clip(handoff.ticket or '', 40)}: jawaban paling lambat {day}{more}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.messages.base import LEVEL_NAMES, MONTHS, STATE_NAMES, number
+from monitor.messages.base import LEVEL_NAMES, MONTHS, STATE_NAMES, number, percent
 from monitor.messages.chart import COLOURS
 from monitor.messages.drawing import day_number, png
 from monitor.messages.why import rarity, usually
@@ -72,6 +72,11 @@ def summary(found: Sequence[Told], days: float, most: int) -> str:
         f"{len(found)} peringatan dalam {number(round(days))} hari ({per_day} sehari{limit}), "
         f"{dismissed} di antaranya dinilai bukan krisis"
     )
+
+
+def thresholds_raised(times: float) -> str:
+    """By how much the budget raised the two lower thresholds."""
+    return f"; ambang Waspada dan Siaga dinaikkan {percent(times - 1)}"
 
 
 def _short(at: datetime, zone: ZoneInfo) -> str:

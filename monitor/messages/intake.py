@@ -10,7 +10,7 @@ from monitor.records import Sentiment
 
 _ROOM = 600
 TITIP_HELP = (
-    "Teruskan pesan warga ke chat pribadi ini, atau balas sebuah pesan dengan /titip, "
+    "Teruskan pesan warga ke obrolan pribadi ini, atau balas sebuah pesan dengan /titip, "
     "atau tulis /titip diikuti teks atau tautannya."
 )
 NO_TEXT = "Maaf, pesan itu tidak memuat teks. Silakan tambahkan keterangan, lalu teruskan lagi."
@@ -47,7 +47,7 @@ def intake(view: IntakeView) -> Message:
     if view.sentiment is None or view.issue is None:
         return Message(f"{head}\nDiterima, sedang dibaca.", ((undo,),))
     place = escape(view.place.rpartition(" / ")[2]) if view.place else "tidak disebut"
-    sure = f" {percent(view.sure)}" if view.sure is not None else ""
+    sure = f" (yakin {percent(view.sure)})" if view.sure is not None else ""
     lines = [
         head,
         f"Sentimen: {SENTIMENT_NAMES[view.sentiment]}{sure} · Isu: {escape(view.issue)} · "

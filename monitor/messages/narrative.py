@@ -115,10 +115,11 @@ def statement(
 
 
 def _body(narrative: Narrative, zone: ZoneInfo) -> list[str]:
+    valid = f"Berlaku {holds(narrative, zone)}"
     return [
         *facts_lines(narrative.facts),
         f"Tautan resmi: {escape(narrative.link) or 'belum ada'}",
-        f"Berlaku {holds(narrative, zone)}",
+        valid if narrative.until_at else "Masa berlaku belum dipilih",
     ]
 
 
@@ -159,11 +160,11 @@ def preview(
         f"Disusun {_who(narrative.made_by)}.",
     ]
     if replaces is not None:
-        lines.append(f"Bila disetujui, menggantikan v{replaces.version}.")
+        lines.append(f"Bila disetujui, menggantikan narasi v{replaces.version}.")
     lines.append(
         "Hanya ada satu admin, jadi pembuatnya boleh menyetujui."
         if alone
-        else "Disetujui oleh admin lain, bukan penyusunnya."
+        else "Mohon disetujui admin lain, bukan penyusunnya."
     )
     return Message(
         "\n".join(lines),
@@ -184,7 +185,8 @@ def ended(narrative: Narrative, zone: ZoneInfo) -> str:
     else:
         why = "dicabut"
     return (
-        f"⌛ <b>{name(narrative)}</b> {why}. Faktanya jangan dipakai lagi sampai ada narasi baru."
+        f"⌛ <b>{name(narrative)}</b> {why}. "
+        "Mohon faktanya jangan dipakai lagi sampai ada narasi baru."
     )
 
 

@@ -49,6 +49,7 @@ def new_topic(view: TopicView) -> str:
             f"🔎 <b>Topik baru: {escape(topic_name(view))}</b>",
             f"{topic_counted(view)}. Belum termasuk isu mana pun.",
             *(["Contoh:", *examples] if examples else []),
-            "Mohon dibaca. Bila memang bagian dari sebuah isu, silakan perbaiki label komentarnya.",
+            "Mohon dibaca. Bila termasuk sebuah isu, silakan perbaiki label komentarnya di halaman "
+            "Siaga.",
         ]
     )

@@ -46,7 +46,7 @@ WORDS: Mapping[str, str] = {
     "no_comments": "Belum ada komentar.",
     "sources": "Sumber",
     "no_sources": "Belum ada sumber yang dipantau.",
-    "waves": "Gelombang salin-tempel",
+    "waves": "Gelombang salinan",
     "waves_hint": "Teks yang (hampir) sama dari banyak akun dalam 72 jam. Dihitung sekali saja.",
     "no_waves": "Tidak ada teks yang diulang-ulang.",
     "narratives": "Narasi yang berlaku",
@@ -114,15 +114,15 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.RAISED: "Level naik",
     EventKind.ACKNOWLEDGED: "Ditangani",
     EventKind.SILENCED: "Disenyapkan",
-    EventKind.WOKEN: "Bangun dari senyap",
+    EventKind.WOKEN: "Masa senyap berakhir",
     EventKind.RESOLVED: "Selesai",
     EventKind.DISMISSED: "Bukan krisis",
     EventKind.CALMED: "Mereda sendiri",
     EventKind.FORGOTTEN: "Belum ada yang menangani",
     EventKind.NEGLECTED: "Tanpa perkembangan",
     EventKind.MERGED: "Digabung",
-    EventKind.MUTED: "Diam: bagian dari isu lain",
-    EventKind.UNMUTED: "Tidak lagi diam",
+    EventKind.MUTED: "Bagian dari isu lain",
+    EventKind.UNMUTED: "Tidak lagi bagian isu lain",
     EventKind.HANDED_OVER: "Diserahkan",
     EventKind.ESCALATED: "Atasan dipanggil",
     EventKind.REOPENED: "Dibuka lagi",
@@ -268,7 +268,7 @@ def chips(said: Prediction, sentiment: Sentiment, issue_name: str, *, labelled: 
     if said.urgent:
         found.append(("danger", "Mendesak"))
     if said.spam:
-        found.append(("spam", f"Spam: {SPAM.get(said.spam, said.spam)}"))
+        found.append(("spam", f"Iklan: {SPAM.get(said.spam, said.spam)}"))
     found += [("flag", FLAGS.get(flag, flag)) for flag in said.flags]
     if said.place:
         found.append(("place", said.place.split(" / ")[-1]))
@@ -285,7 +285,7 @@ def chips(said: Prediction, sentiment: Sentiment, issue_name: str, *, labelled: 
 def source_chip(source: SourceStatus, *, blind: bool) -> Chip:
     """How a source is doing, as a (look, words) pair."""
     if source.paused:
-        return ("paused", "Dijeda")
+        return ("paused", "Berhenti")
     if source.last_success_at is None:
         return ("ask", "Belum pernah terbaca")
     if blind:

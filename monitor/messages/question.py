@@ -164,15 +164,16 @@ def question_message(view: QuestionView) -> Message:
         to = escape(question.opd)
         text = f"↪️ Pertanyaan #{question.id} sudah dialihkan ke <b>{to}</b>. Terima kasih."
         return Message(text)
-    copy = "Tembusan: " if audience is Audience.COPY else ""
-    due = deadline(question.due_at, question.days, view.zone)
+    subject = "Tembusan pertanyaan" if audience is Audience.COPY else "Pertanyaan"
+    due = day_words(question.due_at, view.zone, year=True)
     closes = clock(question.due_at, view.zone)
     lines = [
-        f"❓ <b>{copy}Pertanyaan untuk {escape(view.opd.short)}</b> · #{question.id}",
+        f"❓ <b>{subject} untuk {escape(view.opd.short)}</b> · #{question.id}",
         *_from_whom(view),
         escape(head(question.text, _QUESTION_ROOM)),
         "",
-        f"<b>{due[0].upper()}{due[1:]}</b>, pukul {closes} ({escape(view.clock_name)})",
+        f"<b>Paling lambat {due} pukul {closes}</b> "
+        f"({escape(view.clock_name)}, {question.days} hari kerja)",
         *_standing(view),
     ]
     return Message("\n".join(lines), _buttons(question, audience))
@@ -278,7 +279,7 @@ def moved(question: Question, opd: str, issue_name: str, place: str | None) -> s
     where = f" di {place.rpartition(' / ')[2]}" if place else ""
     return (
         f"Pertanyaan #{question.id} dialihkan dari {question.opd} ke {opd}. "
-        f"Siaga mengingat: {issue_name}{where} ditanyakan ke {opd}."
+        f"Untuk seterusnya, {issue_name}{where} ditanyakan ke {opd}."
     )
 
 

@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.messages.base import Button, Message, clip, clock, escape
+from monitor.messages.base import (
+    ROLE_NAMES,
+    Button,
+    Message,
+    clip,
+    clock,
+    escape,
+    roles_named,
+)
 from monitor.records import Invite, InviteTrouble, Person, Role
 
-ROLE_NAMES: Final[Mapping[Role, str]] = {
-    Role.ADMIN: "Admin",
-    Role.HUMAS: "Humas",
-    Role.PIMPINAN: "Pimpinan",
-    Role.OPD: "Kontak OPD",
-    Role.TRAINER: "Pelatih model",
-}
 PRIVATE_ONLY = "Perintah ini dipakai di obrolan pribadi dengan bot Siaga, bukan di grup."
 LINK_IN_PRIVATE = (
     "Tautan undangan dibuka di obrolan pribadi dengan bot Siaga, bukan di grup. "
@@ -91,7 +92,7 @@ def successor_question(old: Person, *, own: bool) -> Message:
     whom = "Anda" if own else f"<b>{escape(clip(old.name, 60))}</b>"
     return Message(
         f"Siapa yang menggantikan {whom}? Balas pesan ini dengan namanya.\n"
-        f"Peran {escape(_as(old.roles, old.opd))} dan isu yang dipegang berpindah begitu "
+        f"Peran {escape(_as(old.roles, old.opd))} dan isu yang ditangani berpindah begitu "
         f"pengganti membuka tautannya. Saat itu juga akses{' Anda' if own else 'nya'} berakhir."
     )
 
@@ -143,8 +144,8 @@ def took_over(old: str, held: Sequence[tuple[int, str]]) -> str:
     """To the new one: what came along; ``held`` as number and name of each incident."""
     lines = [f"Anda menggantikan <b>{escape(clip(old, 60))}</b>."]
     if not held:
-        return f"{lines[0]} Tidak ada isu yang sedang dipegangnya."
-    lines += ["Isu yang kini Anda pegang:"]
+        return f"{lines[0]} Tidak ada isu yang sedang ditanganinya."
+    lines += ["Isu yang kini Anda tangani:"]
     lines += [f"• {escape(clip(name, 60))} #{number}" for number, name in held]
     return "\n".join(lines)
 
@@ -181,7 +182,7 @@ def register(people: Sequence[Person], page: int) -> Message:
         if title not in lines:
             lines.append(title)
         lines.append(_line(person))
-    gone = f"; {left} sudah keluar" if left else ""
+    gone = f"; {left} nonaktif" if left else ""
     head = f"<b>Orang yang terdaftar</b> ({len(listed)}{gone})"
     rows = ((Button("Nonaktifkan…", f"od:{page}"),), *_turning("op", page, len(listed)))
     return Message("\n".join([head, "", *lines, "", _LEGEND]), rows)
@@ -200,7 +201,7 @@ def removal_question(person: Person, held: int) -> Message:
     name = escape(clip(person.name, 60))
     text = f"Nonaktifkan <b>{name}</b> ({escape(_as(person.roles, person.opd))})?"
     if held:
-        text += f"\nIa masih memegang {held} isu. Agar tidak terlantar, pakai /serahterima."
+        text += f"\nIa masih menangani {held} isu. Agar tidak telantar, pakai /serahterima."
     yes = Button("Ya, nonaktifkan", f"oy:{person.id}")
     return Message(text, ((yes, Button("Batal", "op:0")),))
 
@@ -211,7 +212,7 @@ def removed(name: str) -> str:
 
 
 def _as(roles: frozenset[Role], opd: str | None) -> str:
-    said = ", ".join(name for role, name in ROLE_NAMES.items() if role in roles) or "tanpa peran"
+    said = roles_named(roles) or "tanpa peran"
     return f"{said} ({clip(opd, 60)})" if opd and Role.OPD in roles else said
 
 

@@ -37,7 +37,7 @@ def sensitivity(
         )
     if lessons:
         lines.append(escape(taught(lessons)))
-    lines.append("Makin sedikit peringatan, makin besar isu yang baru diketahui belakangan.")
+    lines.append("Makin sedikit peringatan, makin banyak isu yang terlambat diketahui.")
     return Message("\n".join(lines), (tuple(_button(one, most) for one in CHOICES),))
 
 

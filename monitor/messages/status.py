@@ -79,8 +79,8 @@ def _running(one: Running, view: Standing) -> str:
 def _measure(incident: Incident) -> str:
     reading = incident.reading
     if wave_first(incident.topic) is not None:
-        return f"{reading.observed} salinan, {round(reading.score)} akun"
-    return f"{reading.observed} negatif / {reading.hours} jam"
+        return f"{reading.observed} salinan dari {round(reading.score)} akun"
+    return f"{reading.observed} negatif dalam {reading.hours} jam"
 
 
 def _held(one: Running, view: Standing) -> str:
@@ -88,17 +88,17 @@ def _held(one: Running, view: Standing) -> str:
     if incident.state is IncidentState.OPEN or not incident.holder:
         return f"belum ada yang menangani, {_lasted(view.now - incident.opened_at)}"
     holder = escape(clip(incident.holder, 30))
-    after = f", diambil {one.taken_after} menit" if one.taken_after is not None else ""
+    after = f" setelah {one.taken_after} menit" if one.taken_after is not None else ""
     if incident.state is IncidentState.SILENCED and incident.silenced_until is not None:
         return f"disenyapkan {holder} s.d. {clock(incident.silenced_until, view.zone, view.now)}"
-    return f"{holder}{after}"
+    return f"ditangani {holder}{after}"
 
 
 def _lasted(length: timedelta) -> str:
     minutes = int(length / _MINUTE)
     if minutes < 1:
-        return "baru saja"
-    return f"{minutes} menit" if minutes < 120 else f"{minutes // 60} jam"
+        return "baru muncul"
+    return f"sudah {minutes} menit" if minutes < 120 else f"sudah {minutes // 60} jam"
 
 
 def waiting_line(view: Standing) -> str:
@@ -106,7 +106,7 @@ def waiting_line(view: Standing) -> str:
     asked, late = view.questions
     parts = [f"{view.drafts} saran balasan menunggu"] if view.drafts else []
     if asked:
-        overdue = f" ({late} lewat waktu)" if late else ""
+        overdue = f" ({late} lewat batas)" if late else ""
         parts.append(f"{asked} pertanyaan menunggu OPD{overdue}")
     return f"📝 {' · '.join(parts)}" if parts else ""
 
@@ -143,6 +143,6 @@ def duty_line(view: Standing) -> str:
         return ""
     petugas, cadangan = view.duty
     if petugas is None:
-        return "👤 Bertugas: <b>belum ada</b>, semua yang dijadwalkan berhalangan"
+        return "👤 Petugas jaga: <b>belum ada</b>, semua yang dijadwalkan berhalangan"
     second = f" · cadangan {escape(clip(cadangan, 30))}" if cadangan else ""
-    return f"👤 Bertugas: {escape(clip(petugas, 30))}{second}"
+    return f"👤 Petugas jaga: {escape(clip(petugas, 30))}{second}"

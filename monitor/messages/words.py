@@ -10,6 +10,11 @@ def greeting(*, casual: bool) -> str:
     return "Kak," if casual else "Bapak/Ibu,"
 
 
+def style(*, casual: bool) -> str:
+    """How the office writes to them, for whoever words the reply."""
+    return "santai tetapi sopan" if casual else "baku dan sopan"
+
+
 def issue_words(issue: Issue) -> str:
     """An issue inside a sentence."""
     return issue.name[:1].lower() + issue.name[1:] if issue.name[1:2].islower() else issue.name
