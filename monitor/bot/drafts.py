@@ -23,7 +23,8 @@ EDIT = "edit"
 async def approve(desk: Desk, press: Press) -> Answer:
     """Setujui."""
     number = DraftId(press.number)
-    seen = press.choices[0] if press.choices else None  # old messages carry no words' key
+    # Old messages carry no key of the words.
+    seen = press.choices[0] if press.choices else decide_drafts.UNKNOWN
     return desk.after(
         decide_drafts.approve(desk.db, desk.tools, press.person, number, desk.clock(), seen)
     )

@@ -106,6 +106,8 @@ def _unheard(db: Database, question: Question, now: datetime) -> int:
         return 0
     with db.atomic():
         # The seat is the guard: once the office has it, the question is not found again.
+        if not questions.hold(db, question) or question not in questions.unheard(db):
+            return 0
         questions.show(db, question.id, chats, Audience.BOTH, now)
         questions.tell(db, question.id, _UNHEARD, chats, words.unheard(question), now)
     return 1

@@ -24,7 +24,9 @@ from monitor.steps.answer import Answer
 from monitor.steps.signing import rule
 from monitor.steps.suggest import suggest_for_incident
 from monitor.steps.tools import Tools
-from monitor.store import comments, drafts, incidents, notices, signatures
+from monitor.store import comments, draft_versions, drafts, incidents, notices, signatures
+
+UNKNOWN = ""
 
 
 def show_drafts(
@@ -61,14 +63,17 @@ def approve(
 ) -> Answer:
     """Setujui: sign the words; the last signature needed lets the reply go out.
 
-    ``seen`` is :attr:`Draft.seen` of the words that the person read; other words are not signed. A
-    draft that breaks a rule is refused with the reason.
+    ``seen`` is :attr:`Draft.seen` of the words that the person read; other words are not signed,
+    and where it is ``UNKNOWN`` none that were ever changed. A draft that breaks a rule is refused
+    with the reason.
     """
     draft = drafts.get(db, draft_id)
     refused = _refusal(person, draft, DraftState.APPROVED)
     if refused is not None or draft is None:
         return refused or Answer(answers.GONE)
-    if seen not in (None, draft.seen):
+    # Buttons of older versions do not say which words they stand under.
+    unknown = seen == UNKNOWN and not draft_versions.of_draft(db, draft.id)
+    if not unknown and seen not in (None, draft.seen):
         return Answer(signing.WORDS_CHANGED)
     found = guarding.of_draft(db, tools, draft)
     stops = guarding.stopping(found)
@@ -142,7 +147,8 @@ def settle(
         seen = PostedReply(external_id="", permalink=None, state=ReplyState.PUBLISHED)
         moved = drafts.finish_post(db, draft_id, seen, now, person.name)
         return _settled(db, draft_id, answers.MARKED_POSTED, moved=moved)
-    moved = drafts.stop_post(db, draft_id, DraftState.FAILED, "", now, person.name)
+    unsure = (DraftState.UNSURE,)
+    moved = drafts.stop_post(db, draft_id, DraftState.FAILED, "", now, person.name, unsure)
     return _settled(db, draft_id, answers.MARKED_UNSENT, moved=moved)
 
 

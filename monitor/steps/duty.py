@@ -51,7 +51,9 @@ class _Here:
 
 def hand_over(db: Database, tools: Tools, now: datetime) -> int:
     """Tell of a change of duty since the last one that was told; how many: none or one."""
-    duty, last = duty_now(db, tools, now), turns.last(db)
+    # What was told last is read first: who is noted absent in between makes the turn below fail.
+    last = turns.last(db)
+    duty = duty_now(db, tools, now)
     if duty is None or (last is not None and last.petugas == duty.petugas):
         return 0
     tools.boundary(BEFORE)

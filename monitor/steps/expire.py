@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor.messages import answers, signing
 from monitor.platforms.base import words_hash
-from monitor.records import Draft, DraftState, IncidentState, NoticeKind
+from monitor.records import Draft, DraftId, DraftState, IncidentState, NoticeKind
 from monitor.steps.signing import needed_now
 from monitor.steps.tools import Tools
 from monitor.store import comments, drafts, incidents, notices, signatures
@@ -28,14 +28,19 @@ def expire(db: Database, tools: Tools, now: datetime) -> int:
 
 
 def _end_stale(db: Database, now: datetime) -> int:
-    ended = 0
-    for draft in drafts.to_look_at(db):
-        why = _changed(db, draft)
-        if why is not None and drafts.end(db, draft, why, now):
-            ended += 1
-            if draft.state is DraftState.APPROVED:
-                _tell(db, draft, signing.ended(draft.id, why), now)
-    return ended
+    return sum(_look(db, draft_id, now) for draft_id in drafts.to_look_at(db))
+
+
+def _look(db: Database, draft_id: DraftId, now: datetime) -> bool:
+    """Whether this draft had to end; that it was looked at and what is told go with it."""
+    with db.atomic():
+        draft = drafts.look_at(db, draft_id)
+        why = None if draft is None else _changed(db, draft)
+        if draft is None or why is None or not drafts.end(db, draft, why, now):
+            return False
+        if draft.state is DraftState.APPROVED:
+            _tell(db, draft, signing.ended(draft.id, why), now)
+    return True
 
 
 def _changed(db: Database, draft: Draft) -> str | None:
@@ -59,9 +64,12 @@ def _reopen(db: Database, tools: Tools, now: datetime) -> int:
     reopened = 0
     for draft in drafts.in_state(db, [DraftState.APPROVED]):
         ended = _ended(db, tools, draft, now)
-        if ended is not None and signatures.reopen(db, draft, ended.why, now, keep=ended.keep):
-            reopened += 1
-            _tell(db, draft, signing.reopened(draft.id, ended.why), now)
+        if ended is None:
+            continue
+        with db.atomic():
+            if signatures.reopen(db, draft, ended.why, now, keep=ended.keep):
+                reopened += 1
+                _tell(db, draft, signing.reopened(draft.id, ended.why), now)
     return reopened
 
 
@@ -88,8 +96,10 @@ def _dismissed_since(db: Database, draft: Draft, decided_at: datetime) -> bool:
 
 
 def _tell(db: Database, draft: Draft, text: str, now: datetime) -> None:
-    """A message of its own where the draft stands: an edited one rings nobody's telephone."""
+    """A message of its own where the draft stands: an edited one rings nobody's telephone.
+
+    Inside ``db.atomic()`` with what it tells of, so that none is lost.
+    """
     subject = crc32(f"draft:{draft.id}:{draft.decided_at}:{text}".encode())
-    with db.atomic():
-        shown = notices.shown_in(db, NoticeKind.DRAFT, int(draft.id))
-        notices.wish(db, shown, NoticeKind.OPERATOR, subject, now, text)
+    shown = notices.shown_in(db, NoticeKind.DRAFT, int(draft.id))
+    notices.wish(db, shown, NoticeKind.OPERATOR, subject, now, text)

@@ -220,7 +220,7 @@ def _remind(db: Database, tools: Tools, handoff: Handoff, morning: datetime, now
         if not handoffs.remind(db, handoff, morning, now):
             return False
         text = words.reminder(handoff, system_of(tools, handoff))
-        handoffs.tell(db, handoff, text, now)
+        handoffs.tell(db, handoff, morning.toordinal(), text, now)
     return True
 
 

@@ -22,7 +22,7 @@ def watch_outcomes(db: Database, now: datetime) -> int:
     Dying in between leaves the look to the next tick.
     """
     looked = 0
-    for reply in store.unsettled(db):
+    for reply in store.unsettled(db, now):
         reached = stage(reply.posted_at, now)
         looked += reached > reply.looked and store.mark_look(db, reply, reached, now)
     return looked

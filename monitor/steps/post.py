@@ -8,6 +8,7 @@ otherwise a person decides. Nothing is ever sent a second time by itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -23,6 +24,10 @@ from monitor.store import comments, drafts, signatures
 
 # Surely not sent by that call, and later it may work.
 _LATER = (Reason.RATE, Reason.QUOTA, Reason.UNREACHABLE)
+# What a process may stop: a draft that nobody claimed, or one that it claimed itself (which a
+# process that starts meanwhile holds for left behind, and so for unsure).
+_UNCLAIMED = (DraftState.APPROVED,)
+_CLAIMED = (DraftState.POSTING, DraftState.UNSURE)
 
 
 def post(db: Database, tools: Tools, now: datetime) -> int:
@@ -39,36 +44,46 @@ def recover(db: Database, tools: Tools, now: datetime) -> None:
 
 def _guarded(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:
     """A bug around one reply: nobody knows whether it was sent, so a person decides."""
+    of: Sequence[DraftState] = _UNCLAIMED
     try:
-        return _post_one(db, tools, draft, now)
+        claimed = _claim(db, tools, draft, now)
+        of = _CLAIMED
+        return claimed is not None and _send(db, tools, draft, *claimed, now)
     except Exception:
         log.exception("draft %s: unexpected", draft.id)
-        drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now)
+        drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now, of=of)
         return False
 
 
-def _post_one(db: Database, tools: Tools, draft: Draft, now: datetime) -> bool:
+def _claim(db: Database, tools: Tools, draft: Draft, now: datetime) -> tuple[Replier, str] | None:
+    """Where to post, once the draft is ours alone; None when it must not or need not go out."""
     found = _target(db, tools, draft)
     if found is None:
-        drafts.stop_post(db, draft.id, DraftState.TO_COPY, "", now)
-        return False
+        drafts.stop_post(db, draft.id, DraftState.TO_COPY, "", now, of=_UNCLAIMED)
+        return None
     replier, reply_ref = found
     wrong = guarding.of_draft(db, tools, draft)
     stops = guarding.stopping(wrong)
     if stops:
         why = " ".join(guarding.sentences(stops))
-        drafts.stop_post(db, draft.id, DraftState.FAILED, why, now)
-        return False
+        drafts.stop_post(db, draft.id, DraftState.FAILED, why, now, of=_UNCLAIMED)
+        return None
     if not _target_unchanged(db, tools, draft, replier, reply_ref, now):
-        return False
+        return None
     level = signatures.level_of(db, draft.id)
     if not drafts.begin_post(db, draft, now, rule(tools, wrong).needed(level), level):
-        return False
+        return None
+    return found
+
+
+def _send(
+    db: Database, tools: Tools, draft: Draft, replier: Replier, reply_ref: str, now: datetime
+) -> bool:
     tools.boundary("post:before-call")
     try:
         reply = replier.reply(reply_ref, draft.text)
     except PlatformError as error:
-        _not_posted(db, tools, draft, error, now)
+        _not_posted(db, tools, draft, error, now, _CLAIMED)
         return False
     tools.boundary("post:after-call")
     drafts.finish_post(db, draft.id, reply, now, why=_news(reply))
@@ -90,33 +105,39 @@ def _target_unchanged(
     try:
         target = replier.target(reply_ref)
     except PlatformError as error:
-        _not_posted(db, tools, draft, error, now)
+        _not_posted(db, tools, draft, error, now, _UNCLAIMED)
         return False
     if target is None:
-        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_GONE, now)
+        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_GONE, now, of=_UNCLAIMED)
         return False
     if words_hash(target.text) != draft.target_hash:
-        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_STALE, now)
+        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_STALE, now, of=_UNCLAIMED)
         return False
     return True
 
 
 def _not_posted(
-    db: Database, tools: Tools, draft: Draft, error: PlatformError, now: datetime
+    db: Database,
+    tools: Tools,
+    draft: Draft,
+    error: PlatformError,
+    now: datetime,
+    of: Sequence[DraftState],
 ) -> None:
     log.warning("draft %s: %s", draft.id, error)
     if error.reason in (Reason.UNSURE, Reason.DUPLICATE):
-        drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now)
-        _look_up(db, tools, draft, now)
+        if drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now, of=of):
+            _look_up(db, tools, draft, now)
     elif error.reason in _LATER and not error.permanent:
         pause = timedelta(minutes=tools.settings.replies.retry_minutes)
         later = now + max(error.retry_after or pause, pause)
-        drafts.postpone(db, draft.id, answers.post_failed(str(error)), later)
+        # What another process holds for unsure stays so: people look at it.
+        drafts.postpone(db, draft.id, answers.post_failed(str(error)), later, of[:1])
     elif error.reason is Reason.GONE:
-        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_GONE, now)
+        drafts.stop_post(db, draft.id, DraftState.STALE, answers.POST_GONE, now, of=of)
     else:
         why = answers.post_failed(str(error))
-        drafts.stop_post(db, draft.id, DraftState.FAILED, why, now)
+        drafts.stop_post(db, draft.id, DraftState.FAILED, why, now, of=of)
 
 
 def _look_up(db: Database, tools: Tools, draft: Draft, now: datetime) -> None:

@@ -196,13 +196,19 @@ def answer(
         return Answer(words.EMPTY)
     if words.too_long(said):
         return Answer(words.TOO_LONG)
-    masked = tools.words.mask(said)
+    masked = mask_private(said, tools.words.mask, tools.knowledge.routes.contacts)
     tools.boundary("questions:before-answer")
     with db.atomic():
-        if not questions.answer(db, number, masked, person.name, now):
-            return _decided(db, number)
+        if not questions.answer(db, number, masked, person.name, now, question.opd):
+            return _not_answered(db, tools, person, number)
         _answered(db, tools, question, masked, person, now)
     return Answer(words.ANSWERED if masked == said else words.ANSWERED_MASKED, done=True)
+
+
+def _not_answered(db: Database, tools: Tools, person: Person, number: QuestionId) -> Answer:
+    """Why not: it was answered or withdrawn first, or is another agency's by now."""
+    now_there = answerable(db, tools, person, number)
+    return now_there if isinstance(now_there, Answer) else Answer(words.NOT_YOUR_OPD)
 
 
 def _answered(

@@ -153,7 +153,8 @@ def uncarded(db: Database) -> list[tuple[IncidentId, Chat]]:
         "WHERE i.closed_at IS NULL AND c.blocked IS NULL AND NOT EXISTS ("
         "SELECT 1 FROM notice n WHERE n.chat_id = c.id AND n.kind = 'card' "
         "AND coalesce(n.thread_id, 0) = coalesce(c.thread_id, 0) AND n.subject_id = i.id) "
-        "ORDER BY i.id",
+        # The sign keeps SQLite from reading every incident in the order of its number.
+        "ORDER BY +i.id",
     )
     return [
         (IncidentId(row["incident_id"]), chat)

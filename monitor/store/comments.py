@@ -45,10 +45,9 @@ def upsert(db: Database, batch: Sequence[Comment], now: datetime, *, backfilled:
 
     Call inside ``db.atomic()``. Repeating a page changes nothing.
     """
-    before = db.conn.total_changes
     stored_at = to_epoch(now)
-    db.conn.executemany(_UPSERT, (_values(c, stored_at, backfilled) for c in batch))
-    return db.conn.total_changes - before
+    # Counts these rows only, not what triggers write beside them.
+    return db.conn.executemany(_UPSERT, (_values(c, stored_at, backfilled) for c in batch)).rowcount
 
 
 def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:

@@ -33,6 +33,9 @@ class Proposal:
     target_hash: str
 
 
+_ON_ITS_WAY = (DraftState.APPROVED, DraftState.POSTING, DraftState.UNSURE)
+
+
 def propose(db: Database, proposal: Proposal, now: datetime) -> DraftId | None:
     """Store a draft for people to decide; None when this comment already has a live one."""
     with db.atomic():
@@ -88,16 +91,26 @@ def decide(
     return bool(won)
 
 
-def rewrite(db: Database, draft_id: DraftId, text: str, person: str, now: datetime) -> bool:
+def rewrite(
+    db: Database,
+    draft_id: DraftId,
+    text: str,
+    person: str,
+    now: datetime,
+    untouched: str | None = None,
+) -> bool:
     """Replace a proposed draft's words, which nobody has signed yet; False when decided.
 
-    The suggestion stays beside them, and every wording is kept with who wrote it.
+    The suggestion stays beside them, and every wording is kept with who wrote it. ``untouched``:
+    only while it says this and nobody has signed it.
     """
     with db.atomic():
         won = changed(
             db,
-            "UPDATE draft SET text = ?, why = NULL WHERE id = ? AND state = 'proposed'",
-            (text, int(draft_id)),
+            "UPDATE draft SET text = ?1, why = NULL WHERE id = ?2 AND state = 'proposed' "
+            "AND (?3 IS NULL OR (text = ?3 "
+            "AND NOT EXISTS (SELECT 1 FROM signature s WHERE s.draft_id = ?2)))",
+            (text, int(draft_id), untouched),
         )
         if won:
             signatures.drop(db, draft_id)
@@ -184,14 +197,18 @@ def stop_post(
     why: str,
     now: datetime,
     actor: str = "siaga",
+    of: Sequence[DraftState] = _ON_ITS_WAY,
 ) -> bool:
-    """Take a draft out of the way to its post: unsure, failed, stale or left to be copied."""
+    """Take a draft out of the way to its post: unsure, failed, stale or left to be copied.
+
+    ``of``: the states that it may be in. Who did not claim it must not stop who did.
+    """
+    marks = ", ".join("?" * len(of))
     with db.atomic():
         moved = changed(
             db,
-            "UPDATE draft SET state = ?, why = ? WHERE id = ? "
-            "AND state IN ('approved', 'posting', 'unsure')",
-            (state.value, why, int(draft_id)),
+            f"UPDATE draft SET state = ?, why = ? WHERE id = ? AND state IN ({marks})",
+            (state.value, why, int(draft_id), *(one_of.value for one_of in of)),
         )
         if moved:
             _audited(db, now, actor, state.value, draft_id)
@@ -212,14 +229,21 @@ def end(db: Database, draft: Draft, why: str, now: datetime) -> bool:
     return bool(moved)
 
 
-def postpone(db: Database, draft_id: DraftId, why: str, next_try_at: datetime) -> None:
-    """Surely not sent: back to approved, to be tried later."""
+def postpone(
+    db: Database,
+    draft_id: DraftId,
+    why: str,
+    next_try_at: datetime,
+    of: Sequence[DraftState] = (DraftState.APPROVED, DraftState.POSTING),
+) -> None:
+    """Surely not sent: back to approved, to be tried later; ``of`` as for :func:`stop_post`."""
+    marks = ", ".join("?" * len(of))
     with db.atomic():
         changed(
             db,
             "UPDATE draft SET state = 'approved', why = ?, next_try_at = ? "
-            "WHERE id = ? AND state IN ('approved', 'posting')",
-            (why, to_epoch(next_try_at), int(draft_id)),
+            f"WHERE id = ? AND state IN ({marks})",
+            (why, to_epoch(next_try_at), int(draft_id), *(one_of.value for one_of in of)),
         )
 
 
@@ -264,15 +288,24 @@ def in_state(db: Database, states: Sequence[DraftState]) -> list[Draft]:
     return _many(db, f"d.state IN ({marks}) ORDER BY d.id", [s.value for s in states])
 
 
-def to_look_at(db: Database) -> list[Draft]:
-    """Drafts not yet on their way whose comment was edited, or is no longer to be seen."""
-    return _many(
+def to_look_at(db: Database) -> list[DraftId]:
+    """Drafts that are new, or whose comment was edited or hidden since they were looked at."""
+    found = rows(
         db,
-        "d.state IN ('proposed', 'approved') AND EXISTS (SELECT 1 FROM comment c WHERE "
-        "c.id = d.comment_id AND (c.edited_at IS NOT NULL OR c.visibility <> 'public')) "
-        "ORDER BY d.id",
-        [],
+        "SELECT l.draft_id AS id FROM draft_look l JOIN draft d ON d.id = l.draft_id "
+        "WHERE d.state <> 'posting' ORDER BY l.draft_id",
     )
+    return [DraftId(row["id"]) for row in found]
+
+
+def look_at(db: Database, draft_id: DraftId) -> Draft | None:
+    """Take a draft of :func:`to_look_at`; None when it was looked at. Inside ``db.atomic()``.
+
+    As a write it keeps others from changing the draft or its comment meanwhile.
+    """
+    if not changed(db, "DELETE FROM draft_look WHERE draft_id = ?", (int(draft_id),)):
+        return None
+    return get(db, draft_id)
 
 
 def newest(db: Database, states: Sequence[DraftState], limit: int) -> list[Draft]:
@@ -313,16 +346,16 @@ def past_answers(db: Database, issue: str, limit: int) -> list[ApprovedAnswer]:
 
 def recent_texts(db: Database, post_id: str | None, limit: int) -> list[str]:
     """The last words suggested or posted under the same post (any post if None), newest first."""
-    return [
-        str(row["text"])
-        for row in rows(
-            db,
-            "SELECT d.text AS text FROM draft d JOIN comment c ON c.id = d.comment_id "
-            "WHERE (?1 IS NULL OR c.post_id = ?1) AND d.state NOT IN ('rejected') "
-            "ORDER BY d.id DESC LIMIT ?2",
-            [post_id, limit],
-        )
-    ]
+    # From the post's comments to their drafts, not through every draft there ever was.
+    of_post = "JOIN comment c ON c.id = d.comment_id WHERE c.post_id = ? AND "
+    sql, args = ("WHERE ", [limit]) if post_id is None else (of_post, [post_id, limit])
+    found = rows(
+        db,
+        f"SELECT d.text AS text FROM draft d {sql}d.state NOT IN ('rejected') "
+        f"ORDER BY {'d.id' if post_id is None else '+d.id'} DESC LIMIT ?",
+        args,
+    )
+    return [str(row["text"]) for row in found]
 
 
 def _audited(db: Database, now: datetime, actor: str, action: str, draft_id: DraftId) -> None:

@@ -22,6 +22,7 @@ from monitor.records import (
     NoticeKind,
 )
 from monitor.store import audit, notices
+from monitor.store.chats import LEFT
 from monitor.store.connection import (
     Row,
     changed,
@@ -142,10 +143,12 @@ def refresh(db: Database, number: HandoffId, now: datetime) -> None:
     notices.wish(db, places(db, number), NoticeKind.HANDOFF, int(number), now)
 
 
-def tell(db: Database, handoff: Handoff, text: str, now: datetime) -> None:
-    """Want a new message of this day where the form stands; inside ``db.atomic()``."""
-    day = min(max((now - handoff.made_at).days, 0), _MOST_DAYS - 1)
-    subject = int(handoff.id) * _MOST_DAYS + day
+def tell(db: Database, handoff: Handoff, day: int, text: str, now: datetime) -> None:
+    """Want a new message of this day (of the office, counted from any) where the form stands.
+
+    Inside ``db.atomic()``.
+    """
+    subject = int(handoff.id) * _MOST_DAYS + day % _MOST_DAYS
     notices.wish(db, places(db, handoff.id), NoticeKind.HANDOFF_NEWS, subject, now, text)
 
 
@@ -155,12 +158,12 @@ def handoff_of_news(subject_id: int) -> HandoffId:
 
 
 def places(db: Database, number: HandoffId) -> list[Chat]:
-    """Where the form stands."""
+    """Where the form stands; before nobody who left."""
     found = rows(
         db,
         "SELECT chat_id, thread_id FROM notice WHERE kind = 'handoff' AND subject_id = ? "
-        "ORDER BY id",
-        [int(number)],
+        "AND error IS NOT ? ORDER BY id",
+        [int(number), LEFT],
     )
     return [Chat(ChatId(row["chat_id"]), "", thread_id=row["thread_id"]) for row in found]
 

@@ -22,6 +22,7 @@ from monitor.store.connection import (
     from_epoch,
     maybe_from_epoch,
     one,
+    rows,
     storable,
     to_epoch,
 )
@@ -53,17 +54,23 @@ def make(
     """Invite somebody; the code, which exists nowhere else.
 
     ``replaces``: the person whose place it gives. ``until``: :data:`VALID` from now by default.
+    An open link for the same name and place is void from now on.
 
     Raises:
-        InviteRefused: no usable name, or somebody active has it (and is not replaced).
+        InviteRefused: no usable name, somebody active has it (and is not replaced), or somebody
+            has nearly this one.
     """
     name = clean_name(name)
+    _refuse_alike(db, name)
     named = people.by_name(db, name)
     if replaces is None and named is not None and named.active and named.telegram_id is not None:
         raise InviteRefused(InviteTrouble.NAME_TAKEN, name, holder=name)
     code = secrets.token_urlsafe(_CODE_BYTES)
     listed = ",".join(sorted(set(roles)))
     with db.atomic():
+        for old in waiting(db, name, now):
+            if old.replaces == replaces:
+                _void(db, old, by, now)
         changed(
             db,
             "INSERT INTO invite (key, name, roles, opd, replaces, made_by, made_at, until_at) "
@@ -82,6 +89,37 @@ def make(
         detail = f"{listed}; replaces {replaces}" if replaces else listed
         audit.write(db, now, by, "invited", f"person:{name}", detail)
     return code
+
+
+def open_links(db: Database, now: datetime) -> list[Invite]:
+    """The links that somebody could still use, by name."""
+    sql = "SELECT * FROM invite WHERE used_at IS NULL AND until_at >= ? ORDER BY name, made_at"
+    return [_invite(row) for row in rows(db, sql, [to_epoch(now)])]
+
+
+def waiting(db: Database, name: str, now: datetime) -> list[Invite]:
+    """The open links for a name, however it is spelt in case and spaces."""
+    key = people.name_key(name)
+    return [link for link in open_links(db, now) if people.name_key(link.name) == key]
+
+
+def revoke(db: Database, name: str, by: str, now: datetime) -> int:
+    """Void the open links for a name; how many there were."""
+    with db.atomic():
+        links = waiting(db, name, now)
+        for link in links:
+            _void(db, link, by, now)
+    return len(links)
+
+
+def _void(db: Database, link: Invite, by: str, now: datetime) -> None:
+    changed(
+        db,
+        "UPDATE invite SET until_at = ?1 - 1 "
+        "WHERE name = ?2 AND replaces IS ?3 AND used_at IS NULL AND until_at >= ?1",
+        (to_epoch(now), link.name, link.replaces),
+    )
+    audit.write(db, now, by, "invite-revoked", f"person:{link.name}", link.made_by)
 
 
 def clean_name(text: str) -> str:
@@ -106,7 +144,8 @@ def find(db: Database, code: str) -> Invite | None:
 def use(db: Database, code: str, telegram_id: int, now: datetime) -> Person:
     """Make the owner of this Telegram account the invited person, once, in one transaction.
 
-    Whoever is replaced loses all rights. Somebody active keeps the roles they have.
+    Whoever is replaced loses all rights. Somebody active keeps the roles they have. All other
+    open links for the name, and to the same place, are void.
 
     Raises:
         InviteRefused: nothing was changed.
@@ -125,16 +164,43 @@ def use(db: Database, code: str, telegram_id: int, now: datetime) -> Person:
             trouble = InviteTrouble.EXPIRED if expired else InviteTrouble.USED
             raise InviteRefused(trouble, invite.name)
         _refuse_taken(db, invite, telegram_id)
+        _refuse_alike(db, invite.name)
+        _void_others(db, invite, now)
         audit.write(db, now, invite.name, "joined", f"person:{invite.name}", invite.made_by)
         return _enter(db, invite, telegram_id, now)
 
 
+def _refuse_alike(db: Database, name: str) -> None:
+    other = people.alike(db, name)
+    if other is not None:
+        raise InviteRefused(InviteTrouble.ALIKE, name, holder=other)
+
+
+def _void_others(db: Database, used: Invite, now: datetime) -> None:
+    """End what is open beside the link that was used just now."""
+    changed(
+        db,
+        "UPDATE invite SET until_at = ?1 - 1 "
+        "WHERE (name = ?2 OR replaces = ?3) AND used_at IS NULL AND until_at >= ?1",
+        (to_epoch(now), used.name, used.replaces),
+    )
+
+
 def _refuse_taken(db: Database, invite: Invite, telegram_id: int) -> None:
+    # The roles of a link are those that the replaced one had; whoever has none gives none.
+    leaves = people.by_name(db, invite.replaces) if invite.replaces else None
+    if invite.replaces and (leaves is None or not leaves.active):
+        raise InviteRefused(InviteTrouble.NOBODY_LEAVES, invite.name, holder=invite.replaces)
     holder = people.by_telegram(db, telegram_id)
     if holder is not None and holder.name not in (invite.name, invite.replaces):
         raise InviteRefused(InviteTrouble.OTHER_NAME, invite.name, holder=holder.name)
     named = people.by_name(db, invite.name)
     elsewhere = named is not None and named.active and named.telegram_id not in (None, telegram_id)
+    # Who hands over as they like must not give away more than they have: the place of somebody
+    # who is registered, but without Telegram yet, with the roles that wait for them there.
+    own = invite.replaces == invite.made_by and invite.name != invite.replaces
+    if own and named is not None and named.active and named.telegram_id is None:
+        elsewhere = bool(named.roles - invite.roles)
     if elsewhere and invite.name != invite.replaces:
         raise InviteRefused(InviteTrouble.NAME_TAKEN, invite.name, holder=invite.name)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -18,6 +18,8 @@ from monitor.store import notices
 from monitor.store.connection import Row, changed, from_epoch, one, rows, to_epoch
 from monitor.store.copies import COUNTED
 
+# A look that could not be taken for so long (the service was off) is not missed any more.
+_CATCH_UP = timedelta(days=7)
 _SHOWN = f"({', '.join(repr(one) for one in COUNTED)})"
 # A reply that waits for a moderator is seen by nobody, until it is collected as a public comment.
 _POSTED = f"""
@@ -26,7 +28,7 @@ SELECT d.id, d.incident_id, p.finished_at, p.external_id AS reply, c.id AS comme
   coalesce(c.author_id, c.author_name) AS author, coalesce(l.stage, 0) AS looked
 FROM draft d JOIN post p ON p.draft_id = d.id JOIN comment c ON c.id = d.comment_id
 LEFT JOIN outcome_look l ON l.draft_id = d.id
-WHERE d.state = 'posted' AND p.finished_at IS NOT NULL AND (p.outcome IS NOT 'held' OR EXISTS (
+WHERE +d.state = 'posted' AND p.finished_at IS NOT NULL AND (p.outcome IS NOT 'held' OR EXISTS (
   SELECT 1 FROM comment o WHERE o.source_id = c.source_id AND o.external_id = p.external_id
   AND o.visibility IN {_SHOWN}))
 """
@@ -83,9 +85,16 @@ def of_incident(db: Database, incident_id: IncidentId) -> list[Standing]:
     return [_standing(row) for row in found]
 
 
-def unsettled(db: Database) -> list[Standing]:
-    """Replies that were not yet looked at for the last time."""
-    found = rows(db, f"{_POSTED} AND coalesce(l.stage, 0) < ? ORDER BY d.id", [len(LOOKS)])
+def unsettled(db: Database, now: datetime) -> list[Standing]:
+    """Replies that were not yet looked at for the last time.
+
+    What was posted long ago is left alone, so that a tick does not go through every reply ever.
+    """
+    found = rows(
+        db,
+        f"{_POSTED} AND p.finished_at >= ? AND coalesce(l.stage, 0) < ? ORDER BY +d.id",
+        [to_epoch(now - LOOKS[-1] - _CATCH_UP), len(LOOKS)],
+    )
     return [_standing(row) for row in found]
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "Prompt",
     "add",
     "admins",
+    "alike",
     "ask",
     "block_chat",
     "by_name",
@@ -36,6 +37,7 @@ __all__ = [
     "get",
     "mark_unreachable",
     "migrate_chat",
+    "name_key",
     "question",
     "reach",
     "reachable",
@@ -44,6 +46,7 @@ __all__ = [
     "successors",
     "tell",
     "unblock_chat",
+    "void_invites",
 ]
 
 # How old a private message may be that still arrives once its person can be reached.
@@ -66,7 +69,8 @@ def add(
     ``force``: take the role from the last admin too.
 
     Raises:
-        Refused: another active person has this Telegram id, or nobody would be admin any more.
+        Refused: another active person has this Telegram id, somebody has nearly this name, or
+            nobody would be admin any more.
     """
     wanted = ",".join(sorted(set(roles)))
     with db.atomic():
@@ -78,6 +82,7 @@ def add(
             (telegram_id, name),
         )
         _refuse_second(db, name, telegram_id)
+        _refuse_alike(db, name)
         before = by_name(db, name)
         changed(
             db,
@@ -105,6 +110,12 @@ def _refuse_second(db: Database, name: str, telegram_id: int | None) -> None:
         )
 
 
+def _refuse_alike(db: Database, name: str) -> None:
+    other = alike(db, name)
+    if other is not None:
+        raise Refused(f"person: {name}: {other} is registered; write the name like that")
+
+
 def _take_away(db: Database, before: Person, after: Person, now: datetime) -> None:
     """What somebody loses with the old Telegram account or with a role."""
     if before.telegram_id not in (None, after.telegram_id):
@@ -113,7 +124,7 @@ def _take_away(db: Database, before: Person, after: Person, now: datetime) -> No
             db, "UPDATE person SET met_at = NULL, unreachable = NULL WHERE name = ?", (after.name,)
         )
     if before.roles - after.roles:
-        _void_invites(db, before.name, now)
+        void_invites(db, before.name, now)
 
 
 def _keep_an_admin(db: Database, before: Person, *, force: bool) -> None:
@@ -132,11 +143,12 @@ def _close_private(db: Database, telegram_id: int | None) -> None:
     )
 
 
-def _void_invites(db: Database, name: str, now: datetime) -> None:
+def void_invites(db: Database, name: str, now: datetime) -> None:
+    """End the open invitations by somebody, for them, and to their place; in ``db.atomic()``."""
     changed(
         db,
         "UPDATE invite SET until_at = ?1 - 1 "
-        "WHERE made_by = ?2 AND used_at IS NULL AND until_at >= ?1",
+        "WHERE ?2 IN (made_by, name, replaces) AND used_at IS NULL AND until_at >= ?1",
         (to_epoch(now), name),
     )
 
@@ -144,7 +156,7 @@ def _void_invites(db: Database, name: str, now: datetime) -> None:
 def deactivate(db: Database, name: str, actor: str, now: datetime, *, force: bool = False) -> bool:
     """Take all rights from a person who left; whether there was an active one.
 
-    Open invitations that they made are void, and nothing reaches their private chat any more.
+    Open invitations by them and for them are void, and nothing reaches their private chat any more.
 
     Raises:
         Refused: it is the last admin, and not ``force``.
@@ -156,7 +168,7 @@ def deactivate(db: Database, name: str, actor: str, now: datetime, *, force: boo
             assert left is not None  # it was changed just above
             _keep_an_admin(db, replace(left, active=True), force=force)
             _close_private(db, left.telegram_id)
-            _void_invites(db, name, now)
+            void_invites(db, name, now)
             audit.write(db, now, actor, "person-removed", f"person:{name}")
     return bool(gone)
 
@@ -176,6 +188,19 @@ def by_name(db: Database, name: str) -> Person | None:
     """The active or former person of this name, or None."""
     row = one(db, "SELECT * FROM person WHERE name = ?", [name])
     return None if row is None else _person(row)
+
+
+def name_key(name: str) -> str:
+    """What two names that differ by letter case and spaces alone have in common."""
+    return "".join(name.split()).casefold()
+
+
+def alike(db: Database, name: str) -> str | None:
+    """The registered name that this one misses by case or spaces alone; None: there is none."""
+    names = [person.name for person in every(db)]
+    if name in names:
+        return None
+    return next((one for one in names if name_key(one) == name_key(name)), None)
 
 
 def by_telegram(db: Database, telegram_id: int) -> Person | None:

@@ -25,6 +25,7 @@ from monitor.records import (
     QuestionState,
 )
 from monitor.store import audit, notices
+from monitor.store.chats import LEFT
 from monitor.store.connection import (
     Row,
     changed,
@@ -77,13 +78,23 @@ def ask(
     return QuestionId(row["id"])
 
 
-def answer(db: Database, number: QuestionId, text: str, person: str, now: datetime) -> bool:
-    """Store the answer; False when it was answered or withdrawn. Inside ``db.atomic()``."""
+def answer(
+    db: Database,
+    number: QuestionId,
+    text: str,
+    person: str,
+    now: datetime,
+    opd: str | None = None,
+) -> bool:
+    """Store the answer; False when it was answered or withdrawn, or is not this agency's any more.
+
+    Inside ``db.atomic()``.
+    """
     won = changed(
         db,
         "UPDATE question SET state = 'answered', answer = ?, answered_by = ?, answered_at = ? "
-        "WHERE id = ? AND state = 'asked'",
-        (text, person, to_epoch(now), int(number)),
+        "WHERE id = ? AND state = 'asked' AND opd = coalesce(?, opd)",
+        (text, person, to_epoch(now), int(number), opd),
     )
     if won:
         _audited(db, now, person, "answered", number)
@@ -148,14 +159,28 @@ def stop_loop(db: Database, question: Question, opd: str, person: str, now: date
     return bool(won)
 
 
+def hold(db: Database, question: Question) -> bool:
+    """Keep everybody else from changing an open question until the end of the transaction.
+
+    False when it is open no more. Inside ``db.atomic()``, before what is read to decide.
+    """
+    return bool(
+        changed(
+            db,
+            "UPDATE question SET state = state WHERE id = ? AND state = 'asked'",
+            (int(question.id),),
+        )
+    )
+
+
 def remind(db: Database, question: Question, count: int, now: datetime) -> bool:
     """Note the reminder of this number; False when it was sent. Inside ``db.atomic()``."""
     return bool(
         changed(
             db,
             "UPDATE question SET reminded = ?1, reminded_at = ?2 "
-            "WHERE id = ?3 AND state = 'asked' AND reminded < ?1",
-            (count, to_epoch(now), int(question.id)),
+            "WHERE id = ?3 AND state = 'asked' AND reminded < ?1 AND opd = ?4",
+            (count, to_epoch(now), int(question.id), question.opd),
         )
     )
 
@@ -165,8 +190,8 @@ def escalate(db: Database, question: Question, now: datetime) -> bool:
     won = changed(
         db,
         "UPDATE question SET escalated_at = ? "
-        "WHERE id = ? AND state = 'asked' AND escalated_at IS NULL",
-        (to_epoch(now), int(question.id)),
+        "WHERE id = ? AND state = 'asked' AND escalated_at IS NULL AND opd = ?",
+        (to_epoch(now), int(question.id), question.opd),
     )
     if won:
         _audited(db, now, "siaga", "overdue", question.id, question.opd)
@@ -234,13 +259,13 @@ def question_of_news(subject_id: int) -> QuestionId:
 
 
 def seats(db: Database, number: QuestionId, *audiences: Audience) -> list[Chat]:
-    """The places where the question stands before one of the audiences."""
+    """The places where the question stands before one of the audiences; of nobody who left."""
     marks = ", ".join("?" * len(audiences))
     found = rows(
         db,
         "SELECT chat_id, thread_id FROM notice WHERE kind = 'question' AND subject_id = ? "
-        f"AND text IN ({marks}) ORDER BY id",
-        [int(number), *(one.value for one in audiences)],
+        f"AND text IN ({marks}) AND error IS NOT ? ORDER BY id",
+        [int(number), *(one.value for one in audiences), LEFT],
     )
     return [Chat(ChatId(row["chat_id"]), "", thread_id=row["thread_id"]) for row in found]
 
@@ -252,7 +277,7 @@ def unheard(db: Database) -> list[Question]:
         "state = 'asked' AND EXISTS (SELECT 1 FROM notice n WHERE n.kind = 'question' "
         "AND n.subject_id = question.id AND n.text = 'opd' AND n.state = 'failed') "
         "AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.kind = 'question' "
-        "AND n.subject_id = question.id AND n.text = 'both') ORDER BY id",
+        "AND n.subject_id = question.id AND n.text = 'both') ORDER BY due_at, id",
         [],
     )
 

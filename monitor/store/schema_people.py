@@ -83,7 +83,9 @@ ALTER TABLE incident ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE incident ADD COLUMN parent_id INTEGER REFERENCES incident(id);
 ALTER TABLE incident ADD COLUMN opd TEXT;
 ALTER TABLE incident ADD COLUMN peak_score REAL;
-ALTER TABLE incident ADD COLUMN reopened_at INTEGER
+ALTER TABLE incident ADD COLUMN reopened_at INTEGER;
+CREATE INDEX incident_topic ON incident(topic, closed_at);
+CREATE INDEX incident_closed ON incident(closed_at)
 """
 
 # One message a topic: cards stand in the office's topic of a forum, copies in those of OPDs.
@@ -108,7 +110,7 @@ INSERT INTO notice_new SELECT id, chat_id, thread_id, kind, subject_id, state, d
 DROP TABLE notice;
 ALTER TABLE notice_new RENAME TO notice;
 CREATE UNIQUE INDEX notice_one ON notice(chat_id, coalesce(thread_id, 0), kind, subject_id);
-CREATE INDEX notice_due ON notice(due_at) WHERE state IN ('due', 'sending');
+CREATE INDEX notice_due ON notice(due_at) WHERE state = 'due';
 CREATE INDEX notice_subject ON notice(kind, subject_id)
 """
 
@@ -162,7 +164,9 @@ CREATE TABLE handoff (
   reminded_at INTEGER
 );
 CREATE UNIQUE INDEX handoff_one ON handoff(coalesce(incident_id, 0), coalesce(comment_id, 0),
-  system) WHERE state <> 'ticketed'
+  system) WHERE state <> 'ticketed';
+CREATE INDEX handoff_incident ON handoff(incident_id);
+CREATE INDEX handoff_waiting ON handoff(id) WHERE state = 'waiting'
 """
 
 _SIGNED = """
@@ -184,12 +188,30 @@ CREATE TABLE draft_version (
   at INTEGER NOT NULL
 );
 CREATE INDEX draft_version_draft ON draft_version(draft_id);
+CREATE INDEX draft_incident ON draft(incident_id);
+CREATE INDEX draft_comment ON draft(comment_id);
+CREATE INDEX post_finished ON post(finished_at);
+CREATE INDEX comment_post ON comment(post_id);
 CREATE TABLE batch (
   id INTEGER PRIMARY KEY,
   made_at INTEGER NOT NULL,
   decided_by TEXT,
   decided_at INTEGER
 )
+"""
+
+# Drafts whose comment may be another than the one they were made for. Each is looked at once, so
+# that a tick costs the same however many drafts nobody ever decided.
+_LOOKED_AT = """
+CREATE TABLE draft_look (draft_id INTEGER PRIMARY KEY REFERENCES draft(id));
+INSERT INTO draft_look SELECT id FROM draft WHERE state IN ('proposed', 'approved');
+CREATE TRIGGER draft_look_new AFTER INSERT ON draft BEGIN
+  INSERT INTO draft_look VALUES (NEW.id); END;
+CREATE TRIGGER draft_look_edited AFTER UPDATE OF text, visibility ON comment
+WHEN OLD.text IS NOT NEW.text OR OLD.visibility IS NOT NEW.visibility BEGIN
+  INSERT INTO draft_look SELECT d.id FROM draft d WHERE d.comment_id = NEW.id
+  AND d.state IN ('proposed', 'approved', 'posting')
+  AND NOT EXISTS (SELECT 1 FROM draft_look l WHERE l.draft_id = d.id); END
 """
 
 # A statement gets its number when it is approved, so drafts side by side leave no gap.
@@ -261,6 +283,7 @@ def m010_people(db: Database) -> None:
         _NOTICES,
         _ROUTED,
         _SIGNED,
+        _LOOKED_AT,
         _STATED,
         _ASKED,
     ):

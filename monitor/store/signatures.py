@@ -21,9 +21,13 @@ LEVEL_NOW = (
     "coalesce((SELECT i.level FROM incident i WHERE i.id = draft.incident_id "
     "AND i.closed_at IS NULL), 'normal')"
 )
+# A signature ends with the rights of who gave it: whoever hands over to another name on the same
+# telephone signs once. The local page's name is no person of the register.
+_STAYS = "NOT EXISTS (SELECT 1 FROM person p WHERE p.name = s.person AND p.active = 0)"
 # How many signatures stand under words with this hash; needs ``draft``.
 COUNT_NOW = (
-    "(SELECT count(*) FROM signature s WHERE s.draft_id = draft.id AND s.text_hash = {hash})"
+    "(SELECT count(*) FROM signature s WHERE s.draft_id = draft.id AND s.text_hash = {hash} "
+    f"AND {_STAYS})"
 )
 
 
@@ -92,12 +96,13 @@ def drop(db: Database, draft_id: DraftId) -> None:
 
 
 def signers(db: Database, draft: Draft) -> tuple[str, ...]:
-    """Who signed the words of this draft as it is given, in order."""
+    """Who signed the words of this draft as it is given, in order; nobody who left since."""
     return tuple(
         str(row["person"])
         for row in rows(
             db,
-            "SELECT person FROM signature WHERE draft_id = ? AND text_hash = ? ORDER BY at, person",
+            "SELECT s.person AS person FROM signature s WHERE s.draft_id = ? AND s.text_hash = ? "
+            f"AND {_STAYS} ORDER BY s.at, s.person",
             [int(draft.id), words_hash(draft.text)],
         )
     )

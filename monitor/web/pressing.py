@@ -109,7 +109,7 @@ def approve(press: Press) -> Answer:
         press.desk.acting,
         DraftId(press.id),
         press.now,
-        press.fields.get("seen"),
+        press.fields.get("seen", decide_drafts.UNKNOWN),
     )
 
 
