@@ -34,6 +34,7 @@ from monitor.telegram.console import CONSOLE_CHAT, Console
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from monitor.classify.guard import SecondLook
     from monitor.telegram.channel import TelegramChannel
     from monitor.web import Server
     from monitor.wording import ModelWriter
@@ -94,7 +95,20 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
         sources={name: source for name, (source, _) in connected.items()},
         repliers=repliers,
         writer=build_writer(settings, knowledge),
+        second_look=build_second_look(settings, knowledge),
     )
+
+
+def build_second_look(settings: Settings, knowledge: Knowledge) -> SecondLook | None:
+    """What was learned beside the guard's rules; None where it was not trained.
+
+    Raises:
+        ModelError: its files are damaged.
+    """
+    from monitor.classify.guard import SecondLook, load_guard
+
+    model = load_guard(settings.data / "guard")
+    return SecondLook(model, knowledge.guard) if model else None
 
 
 def build_writer(settings: Settings, knowledge: Knowledge) -> ModelWriter | None:

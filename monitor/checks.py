@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.app import build_telegram, connect, prepare
 from monitor.classify import Classifier
+from monitor.classify.guard import SecondLook, load_guard
 from monitor.config import Settings
 from monitor.errors import ModelError, MonitorError
 from monitor.knowledge import load_knowledge
@@ -32,6 +33,7 @@ def check_all(settings: Settings) -> Iterator[Checked]:
     yield _checked("knowledge", lambda: _knowledge(settings))
     yield _checked("routes", lambda: _routes(settings))
     yield _checked("model", lambda: _model(settings))
+    yield _checked("guard", lambda: _guard(settings))
     yield _checked("telegram", lambda: _telegram(settings))
     for name, part in settings.sources.items():
         if not part.enabled:
@@ -94,6 +96,15 @@ def _model(settings: Settings) -> str:
     if classifier.trouble:
         raise ModelError(f"{classifier.trouble}; {classifier.version} serves in its place")
     return f"{classifier.version} ({'with' if classifier.embeds else 'without'} embeddings)"
+
+
+def _guard(settings: Settings) -> str:
+    guard = load_knowledge(settings.data).guard
+    model = load_guard(settings.data / "guard")
+    if model is None:
+        return f"{len(guard.rules)} rules alone; siaga train --guard teaches a second look"
+    doubted = SecondLook(model, guard).doubted
+    return f"{len(guard.rules)} rules, {len(doubted)} of them with the second look only"
 
 
 def _telegram(settings: Settings) -> str:

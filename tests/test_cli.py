@@ -291,6 +291,7 @@ def test_check_is_good_when_everything_answers(watched: Office) -> None:
         "ok   knowledge",
         "ok   routes",
         "ok   model",
+        "ok   guard",
         "ok   telegram",
         "ok   source berita",
     ]
@@ -327,6 +328,7 @@ base_url = "http://127.0.0.1:9/"
         "knowledge": True,
         "routes": True,
         "model": False,
+        "guard": True,
         "telegram": True,
         "source berita": False,
         "source lama": True,

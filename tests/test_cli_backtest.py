@@ -116,7 +116,7 @@ def test_a_budget_can_be_tried_and_says_what_it_made_of_the_thresholds(office: O
     db.close()
     done = office("backtest", "--days", "7", "--most-a-day", "1")
     assert "batas 1 sehari" in done.out.splitlines()[-1]
-    assert done.out.splitlines()[-1].endswith("; ambang Waspada dan Siaga 1,4 kali")
+    assert done.out.splitlines()[-1].endswith("; ambang Waspada dan Siaga dinaikkan 40 %")
     kept = office("backtest", "--days", "7", "--most-a-day", "9")
     assert "ambang" not in kept.out.splitlines()[-1]
 

@@ -67,7 +67,9 @@ def test_who_is_on_duty_was_called_and_then_the_stand_in(lived: Crisis) -> None:
 
 def test_the_agency_answered_and_its_words_became_the_reply(lived: Crisis) -> None:
     assert "Pertanyaan untuk BPBD" in scene(lived, "pertanyaan")
-    assert "Paling lambat Rabu 4 Mar 2026, 2 hari kerja" in scene(lived, "pertanyaan")
+    assert "Paling lambat Rabu 4 Mar 2026 pukul 16.00 WIB (Tanggapan awal, 2 hari kerja)" in scene(
+        lived, "pertanyaan"
+    )
     (sent,) = lived.drafts(DraftState.POSTED)
     assert ANSWER in sent.text
     assert "https://ppid.kalteng.go.id" in sent.text

@@ -101,12 +101,12 @@ def test_one_tap_moves_the_duty_and_tells_both_and_the_office(
 ) -> None:
     hand_over(db, tools, NOW)
     answer = away(db, tools, person(db, "Ani"), NOW, whole_turn=False)
-    assert answer.text == "Dicatat. Tugas jaga sekarang pada Budi. Lekas pulih."
+    assert answer.text == "Dicatat. Tugas jaga sekarang pada Budi. Terima kasih."
     assert hand_over(db, tools, NOW + MINUTE) == 0, "the note of the absence is that of the change"
     notify(db, tools, NOW)
     note = (
-        "🩺 <b>Ani berhalangan</b> s.d. Sel 3/3 08.00.\n"
-        "Petugas jaga sekarang: <b>Budi</b>. Terima kasih.\n\nTidak ada isu terbuka."
+        "🔄 <b>Ani berhalangan</b> s.d. Sel 3 Mar 08.00 WIB.\n"
+        "Petugas jaga sekarang: <b>Budi</b>. Terima kasih.\n\nTidak ada isu yang berjalan."
     )
     assert [sent(channel, chat) for chat in (101, 102, CHAT)] == [[note], [note], [note]]
     (message,) = shown(channel)
@@ -170,7 +170,7 @@ def test_nobody_left_by_the_clock_is_told_too(
             absences.add(db, name, None, NOW, CHANGE + DAY, "cuti", "uji")
     assert hand_over(db, tools, CHANGE) == 1
     notify(db, tools, CHANGE)
-    assert "Belum ada petugas; admin yang dipanggil." in sent(channel)[-1]
+    assert "Belum ada petugas jaga; admin yang akan dipanggil." in sent(channel)[-1]
 
 
 def test_an_admin_may_note_it_for_a_colleague(
@@ -180,7 +180,7 @@ def test_an_admin_may_note_it_for_a_colleague(
     citra = person(db, "Citra")
     assert away(db, tools, citra, NOW, whole_turn=False, who="Ani").done
     notify(db, tools, NOW)
-    assert "Ani berhalangan</b> s.d. Sel 3/3 08.00 (dicatat Citra)." in sent(channel)[0]
+    assert "Ani berhalangan</b> s.d. Sel 3 Mar 08.00 WIB (dicatat Citra)." in sent(channel)[0]
     again = away(db, tools, citra, NOW, whole_turn=False, who="Ani")
     assert (again.text, again.done) == (words.ALREADY_AWAY, False)
 

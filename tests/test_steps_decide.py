@@ -321,5 +321,5 @@ def test_labels_are_not_everybodys_business(
 ) -> None:
     field = LabelField.SENTIMENT
     said = decide.label(db, tools, who[name], CommentId(1), field, "netral", NOW)
-    assert said.text.startswith("Maaf, hanya admin atau humas atau trainer")
+    assert said.text.startswith("Maaf, hanya admin, humas, atau pelatih")
     assert predictions.labels(db) == []

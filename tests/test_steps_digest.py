@@ -204,11 +204,11 @@ def test_it_tells_of_incidents_drafts_replies_and_duty(db: Database, tools: Tool
     db.conn.commit()
     digest(db, tools, MORNING)
     told = texts(db)[0]
-    assert "Ani, diambil 9 menit" in told
+    assert "ditangani Ani setelah 9 menit" in told
     assert "☑️ Kesehatan: selesai (puncak Siaga, Budi)" in told
-    assert "1 saran balasan menunggu · 1 pertanyaan menunggu OPD (1 lewat waktu)" in told
+    assert "1 saran balasan menunggu · 1 pertanyaan menunggu OPD (1 lewat batas)" in told
     assert "✅ 1 balasan terkirim: 1 belum dapat dinilai" in told
-    assert "Bertugas: Ani · cadangan Budi" in told
+    assert "Petugas jaga: Ani · cadangan Budi" in told
 
 
 def test_what_a_larger_incident_mutes_is_not_told_again(db: Database, tools: Tools) -> None:

@@ -114,7 +114,7 @@ def test_the_change_is_told_once_to_both_and_to_the_office(
     notify(db, tools, CHANGE + MINUTE)
     note = (
         "🔄 <b>Pergantian jaga</b>\nTerima kasih, Ani. Sekarang <b>Citra</b>, cadangan Ani.\n"
-        "Tidak ada isu terbuka."
+        "Tidak ada isu yang berjalan."
     )
     assert [sent(channel, chat) for chat in (101, 103, CHAT)] == [[note], [note], [note]]
     assert sent(channel, LEADERS) == sent(channel, 102) == []
@@ -137,7 +137,7 @@ def test_the_note_names_what_is_open(db: Database, tmp_path: Path, channel: Memo
     assert hand_over(db, tools, CHANGE) == 1
     text = next(one.text for one in notices.every(db) if one.kind is NoticeKind.DUTY) or ""
     assert text.splitlines()[2:] == [
-        "Yang masih terbuka:",
+        "Isu yang masih berjalan:",
         "🔴 Awas · Banjir &amp; bencana · Belum ada yang menangani · sejak 03.00 WIB · #1",
         "🟠 Siaga · Kesehatan · Ditangani oleh Ani · sejak 03.00 WIB · #2",
         "1 isu lain bagian dari isu di atas",
@@ -218,10 +218,10 @@ def test_the_rota_shows_this_week_and_the_next(db: Database, tools: Tools) -> No
     assert view is not None
     assert words.rota(view).text == (
         "<b>Jadwal jaga</b>\n"
-        "Sekarang: <b>Ani</b> s.d. Sen 9/3 08.00\n"
+        "Sekarang: <b>Ani</b> s.d. Sen 9 Mar 08.00 WIB\n"
         "Cadangan: Budi\n"
-        "Pekan depan: Citra, cadangan Ani (mulai Sen 9/3 08.00)\n"
-        "Jam tenang 21.00 s.d. 06.00: Siaga ke atas tetap berbunyi\n"
+        "Pekan depan: Citra, cadangan Ani (mulai Sen 9 Mar 08.00 WIB)\n"
+        "Jam tenang 21.00 s.d. 06.00: level Siaga ke atas tetap berbunyi\n"
         "⚠️ Belum bisa dipanggil lewat Telegram: Citra"
     )
 
@@ -232,13 +232,13 @@ def test_the_rota_shows_who_is_away(db: Database, tools: Tools) -> None:
     view = rota_view(db, with_rota(tools, quiet=night), NOW)
     assert view is not None
     lines = words.rota(view).text.splitlines()
-    assert lines[1] == "Sekarang: <b>Budi</b> s.d. Sen 9/3 08.00"
+    assert lines[1] == "Sekarang: <b>Budi</b> s.d. Sen 9 Mar 08.00 WIB"
     assert lines[2:5] == [
         "Cadangan: belum ada",
         "Menurut jadwal: Ani, cadangan Budi",
-        "Berhalangan: Ani s.d. Sel 3/3 08.00, diganti Budi",
+        "Berhalangan: Ani s.d. Sel 3 Mar 08.00 WIB, diganti Budi",
     ]
-    assert lines[-1] == "Jam tenang 21.00 s.d. 06.00: hanya Awas yang berbunyi"
+    assert lines[-1] == "Jam tenang 21.00 s.d. 06.00: hanya level Awas yang berbunyi"
 
 
 def test_many_open_issues_fit_one_message(db: Database, tools: Tools) -> None:

@@ -240,7 +240,11 @@ def test_what_could_not_be_sent_for_hours_is_decided_anew(
 
 def test_a_reply_without_an_incident_ends_by_its_age_only(db: Database, tools: Tools) -> None:
     (number,) = seed_comments(db, tools, ["Jalan rusak di gang 9"])
-    made = drafts.propose(db, drafts.Proposal(None, number, "Kami cek.", "uji", "h" * 32), NOW)
+    made = drafts.propose(
+        db,
+        drafts.Proposal(None, number, "Kami cek.", "uji", words_hash("Jalan rusak di gang 9")),
+        NOW,
+    )
     assert made is not None
     drafts.decide(db, made, S.APPROVED, "Budi", NOW)
     assert expire(db, tools, NOW) == 0

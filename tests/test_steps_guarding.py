@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.config.parts import Office
+from monitor.app import build_second_look
+from monitor.checks import check_all
+from monitor.config.parts import Office, Paths
 from monitor.messages.guard import MODEL_MARK, NO_FACT
 from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import CommentId, Draft, DraftState, EventKind, IncidentState, Person
@@ -195,3 +198,28 @@ def test_a_blundering_old_answer_is_not_suggested_again(db: Database, tools: Too
     assert suggest_replies(db, more, NOW) == 1
     (_, second) = drafts.of_incident(db, incidents.live(db)[0].id)
     assert second.origin.startswith("template:")
+
+
+def test_the_second_look_asks_for_a_signature_and_never_stops(tools: Tools, db: Database) -> None:
+    """Without it the rules stand alone; with it a finding of its own names what it resembles."""
+    look = build_second_look(tools.settings, tools.knowledge)
+    text = (
+        f"Baru segitu saja sudah mengeluh, dasar manja dan cengeng sekali warga ini. Info: {LINK}"
+    )
+    own = [
+        one
+        for one in of_draft(db, replace(tools, second_look=look), draft(db), text)
+        if one.rule.startswith("mirip_")
+    ]
+    assert [one.effect for one in own] == [Effect.SECOND] and own[0].words in text
+    assert not [one for one in rules(db, tools, text) if one.startswith("mirip_")]
+
+
+def test_without_its_files_there_is_no_second_look(tools: Tools, tmp_path: Path) -> None:
+    """Told by ``siaga check``."""
+    bare = tmp_path / "bare"
+    shutil.copytree(tools.settings.data, bare, ignore=shutil.ignore_patterns("mirip.*"))
+    settings = make_settings(tmp_path, paths=Paths(data=bare))
+    assert build_second_look(settings, tools.knowledge) is None
+    (told,) = [one for one in check_all(settings) if one.name == "guard"]
+    assert told.ok and "rules alone" in told.detail

@@ -137,7 +137,7 @@ def test_an_open_form_is_shown_again_and_not_made_twice(asked: Asked) -> None:
 def test_what_is_no_number_of_the_system_is_asked_again(asked: Asked, text: str) -> None:
     make(asked)
     given = ticket(asked, text)
-    assert given.text == "Itu tidak seperti nomor SP4N-LAPOR!. Contoh: 8123456."
+    assert given.text == "Itu belum seperti nomor tiket SP4N-LAPOR!, misalnya 8123456."
     assert made(asked).ticket is None
 
 
@@ -205,7 +205,9 @@ def test_the_clock_of_ppid_runs_from_the_number_and_shows_on_the_card(asked: Ask
     local = due.astimezone(asked.tools.zone)
     assert (local.month, local.day, local.hour) == (3, 16, 16)
     (line,) = card_view(asked.db, asked.tools, asked.incident, NOW).waiting
-    assert line.startswith("📨 PPID 015/PPID/2026: dijawab s.d. Sen 16 Mar (diperpanjang ")
+    assert line.startswith(
+        "📨 PPID 015/PPID/2026: jawaban paling lambat Sen 16 Mar (bila diperpanjang "
+    )
     shown(asked)
     (form,) = [one for one in asked.texts(OFFICE) if "Teruskan ke" in one]
     assert "Jawaban paling lambat Senin 16 Mar 2026, bila diperpanjang " in form

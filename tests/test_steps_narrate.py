@@ -212,7 +212,7 @@ def test_a_new_version_takes_the_place_of_the_one_before(office: Office) -> None
     first = office.state()
     office.shown()
     second = office.draft(facts="Ada 6 posko.")
-    assert "menggantikan v1" in office.shown()[-1]
+    assert "menggantikan narasi v1" in office.shown()[-1]
     narrate.approve(office.db, office.who("Citra"), second, NOW)
     texts = office.shown()
     assert any("sudah diganti dengan versi baru" in text for text in texts)
@@ -277,7 +277,7 @@ def test_a_withdrawal_is_told_and_a_dropped_draft_is_not(office: Office) -> None
     assert narrate.withdraw(office.db, citra, number, NOW) == Answer(words.WITHDRAWN, done=True)
     assert narrate.withdraw(office.db, citra, number, NOW) == Answer(words.NOT_VALID)
     texts = office.shown()
-    assert sum("dicabut. Faktanya jangan dipakai" in text for text in texts) == 1
+    assert sum("dicabut. Mohon faktanya jangan dipakai" in text for text in texts) == 1
     assert any("Draf ini dibuang" in text for text in texts)
 
 

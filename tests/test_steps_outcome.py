@@ -223,7 +223,7 @@ def test_a_draft_that_was_never_posted_is_not_looked_at(db: Database, tools: Too
     number = drafts.propose(db, proposal, NOW)
     assert number is not None
     assert drafts.get(db, number).state is DraftState.PROPOSED  # type: ignore[union-attr]
-    assert store.unsettled(db) == []
+    assert store.unsettled(db, NOW) == []
 
 
 # The words

@@ -176,7 +176,7 @@ def test_what_surely_was_not_sent_is_tried_later(
     (site.blind if reading else site.failures).append(error)
     assert post(db, tools, NOW) == 0
     held = waiting(db)
-    assert (held.state, held.why) == (DraftState.APPROVED, f"Kanal menolak: {error}")
+    assert (held.state, held.why) == (DraftState.APPROVED, f"Sumber menolak: {error}")
     assert post(db, tools, NOW + (minutes - 1) * MINUTE) == 0
     assert post(db, tools, NOW + minutes * MINUTE) == 1
     assert len(site.replies) == 1
@@ -187,9 +187,9 @@ def test_what_surely_was_not_sent_is_tried_later(
     ("error", "state", "why"),
     [
         (trouble(Reason.GONE), DraftState.STALE, answers.POST_GONE),
-        (trouble(Reason.AUTH, permanent=True), DraftState.FAILED, "Kanal menolak: site: auth"),
-        (trouble(Reason.RATE, permanent=True), DraftState.FAILED, "Kanal menolak: site: rate"),
-        (trouble(Reason.NOT_ALLOWED), DraftState.FAILED, "Kanal menolak: site: not_allowed"),
+        (trouble(Reason.AUTH, permanent=True), DraftState.FAILED, "Sumber menolak: site: auth"),
+        (trouble(Reason.RATE, permanent=True), DraftState.FAILED, "Sumber menolak: site: rate"),
+        (trouble(Reason.NOT_ALLOWED), DraftState.FAILED, "Sumber menolak: site: not_allowed"),
     ],
 )
 def test_what_can_never_be_sent_is_told_and_not_tried_again(

@@ -248,7 +248,7 @@ def test_what_waits_is_reminded_once_a_morning(db: Database, incident: Incident)
         assert not handoffs.remind(db, waiting, NOW - DAY, NOW)
         assert handoffs.remind(db, waiting, morning, morning)
         assert not handoffs.remind(db, waiting, morning, morning + DAY / 2)
-        handoffs.tell(db, waiting, "Masih menunggu", morning)
+        handoffs.tell(db, waiting, 1, "Masih menunggu", morning)
         handoffs.refresh(db, number, morning)
     news = [n for n in notices.every(db) if n.kind is NoticeKind.HANDOFF_NEWS]
     assert [handoffs.handoff_of_news(n.subject_id) for n in news] == [number]

@@ -185,7 +185,7 @@ def test_a_source_that_was_never_read_is_named(world: World, store: Database) ->
         text = visitor.read().text
     assert "media_lokal (belum pernah terbaca)" in text
     assert "kata sandi salah" in text
-    assert "Dijeda" in text
+    assert "Berhenti" in text
 
 
 def test_a_new_topic_is_shown_with_its_numbers_and_masked_words(tmp_path: Path) -> None:

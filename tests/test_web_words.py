@@ -128,7 +128,7 @@ def test_chips_tell_what_is_known(stored: StoredComment) -> None:
         "Negatif 88 %",
         "Banjir",
         "Mendesak",
-        "Spam: judi",
+        "Iklan: judi",
         "Mungkin sindiran",
         "baru",
         "Kotawaringin Timur",
@@ -148,7 +148,7 @@ def test_chips_tell_what_is_known(stored: StoredComment) -> None:
         ({}, False, "Terpantau"),
         ({}, True, "Tidak terpantau"),
         ({"error": "503"}, False, "Ada gangguan"),
-        ({"paused": "x"}, True, "Dijeda"),
+        ({"paused": "x"}, True, "Berhenti"),
         ({"last_success_at": None}, True, "Belum pernah terbaca"),
     ],
 )

@@ -132,6 +132,7 @@ def _add_handlers(application: App, desk: Desk) -> None:
             CommandHandler("narasi", bound(narrative.on_narrative), new),
             MessageHandler(filters.StatusUpdate.MIGRATE, bound(chats.on_move)),
             MessageHandler(reply, bound(asked.on_reply)),
+            MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, bound(asked.on_words)),
             ChatMemberHandler(bound(chats.on_standing), ChatMemberHandler.MY_CHAT_MEMBER),
         ]
     )

@@ -1,6 +1,7 @@
 """Answers to what the bot asked: a reply to its question goes to whoever put that kind of question.
 
-The question is a row, so its answer survives a restart. Any other reply is people's own talk.
+The question is a row, so its answer survives a restart. Any other reply is people's own talk. An
+answer that cannot be stored may be given again, to the question or to the message that says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import timedelta
 from typing import Final, cast
 
 from telegram import Message, Update, User
+from telegram.constants import ChatType
 
 from monitor.bot import drafts, handoffs, narrative, opd, register, talk
 from monitor.bot.desk import Context, Desk
@@ -44,6 +46,7 @@ async def on_reply(desk: Desk, update: Update, context: Context) -> None:
     prompt = people.question(desk.db, chat_id, question, desk.clock(), _OPEN_FOR)
     handler = _KINDS.get(prompt.kind.partition(":")[0]) if prompt else None
     if prompt is None or handler is None:
+        await on_words(desk, update, context)
         return
     person = desk.person(cast(User, update.effective_user).id)
     spot = talk.spot_of(message)
@@ -55,5 +58,16 @@ async def on_reply(desk: Desk, update: Update, context: Context) -> None:
         answer = await handler(desk, Reply(person, prompt, message.text or "", spot, context.bot))
     if answer.done:
         people.close_question(desk.db, chat_id, question)
-    if answer.text:
+    if answer.again:
+        said = answers.said(answers.again(answer.text))
+        told_in = await talk.say(context.bot, spot, said, hint=answers.AGAIN_HINT)
+        people.ask(desk.db, chat_id, told_in, prompt, desk.clock(), again=question)
+    elif answer.text:
         await talk.say(context.bot, spot, answers.said(answer.text))
+
+
+async def on_words(desk: Desk, update: Update, context: Context) -> None:
+    """Words and commands that mean nothing here: people's own talk, unless they are alone."""
+    message = cast(Message, update.effective_message)
+    if message.chat.type == ChatType.PRIVATE:
+        await talk.say(context.bot, talk.spot_of(message), answers.said(answers.NOT_UNDERSTOOD))

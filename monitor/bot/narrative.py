@@ -70,7 +70,7 @@ async def take_topic(desk: Desk, reply: Reply) -> Answer:
         return _not_admin()
     topic = narrate.free_topic(desk.tools, reply.text)
     if topic is None:
-        return Answer(words.BAD_TOPIC)
+        return Answer(words.BAD_TOPIC, again=True)
     await _ask_facts(desk, reply, topic)
     return Answer("", done=True)
 

@@ -232,6 +232,6 @@ async def _give_link(desk: Desk, reply: Reply, made: Made | Answer) -> Answer:
     if isinstance(made, Answer):
         return made
     link = create_deep_linked_url(reply.bot.username, made.code)
-    told = words.invitation(made.invite, link, desk.tools.zone, desk.clock())
+    told = words.invitation(made.invite, link, desk.tools.zone, desk.clock(), again=made.again)
     await talk.say(reply.bot, reply.spot, told)
     return Answer("", done=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import cast
 
 from telegram import Message, Update, User
+from telegram.constants import ChatType
 
 from monitor.bot import talk
 from monitor.bot.desk import Context, Desk
@@ -15,7 +16,7 @@ from monitor.bot.press import Press
 from monitor.messages import Message as Words
 from monitor.messages import answers
 from monitor.messages import duty as words
-from monitor.records import AbsenceId, IncidentId, PersonId, Role
+from monitor.records import AbsenceId, IncidentId, Person, PersonId, Role
 from monitor.steps import duty
 from monitor.steps.answer import Answer
 from monitor.steps.escalate import escalate_now
@@ -25,14 +26,17 @@ from monitor.store import people
 async def on_rota(desk: Desk, update: Update, context: Context) -> None:
     """/jaga."""
     user, message = cast(User, update.effective_user), cast(Message, update.effective_message)
-    known = desk.person(user.id) is not None
-    shown = _rota(desk) if known else answers.said(answers.NOT_REGISTERED)
+    person = desk.person(user.id)
+    alone = message.chat.type == ChatType.PRIVATE
+    shown = answers.said(answers.NOT_REGISTERED)
+    if person is not None:
+        shown = _rota(desk, person if alone else None)
     await talk.say(context.bot, talk.spot_of(message), shown)
 
 
-def _rota(desk: Desk) -> Words:
+def _rota(desk: Desk, asker: Person | None) -> Words:
     view = duty.rota_view(desk.db, desk.tools, desk.clock())
-    return answers.said(words.NO_ROTA) if view is None else words.rota(view)
+    return answers.said(words.NO_ROTA) if view is None else words.rota(view, asker)
 
 
 async def be_away(desk: Desk, press: Press) -> Answer:

@@ -58,7 +58,7 @@ def backtest(
     end["times"] = tried.times
     line = history.summary(tried.told, length, tried.most)
     if tried.times > 1:
-        line += f"; ambang Waspada dan Siaga {tried.times:g} kali".replace(".", ",")
+        line += history.thresholds_raised(tried.times)
     if tried.lessons:
         raised = {name: times for name, times, _ in tried.lessons}
         show({"lessons": raised}, taught(tried.lessons), as_json=as_json)

@@ -21,12 +21,18 @@ def add_to(app: typer.Typer) -> None:
 
 def train(
     context: typer.Context,
-    version: str = typer.Argument(help="Name of the new version: the folder under models/."),
+    version: str = typer.Argument("", help="Name of the new version: the folder under models/."),
     outside: Path = typer.Option(None, "--with", help="Folder with smsa/, nusax/, dkk_semarang/."),
     promote: bool = typer.Option(False, "--promote", help="Let it serve at once."),
     trials: bool = typer.Option(False, "--trials", help="Measure on sets left out too (an hour)."),
+    guard: bool = typer.Option(False, "--guard", help="Teach the guard's second look instead."),
 ) -> None:
     """Train a model from data/training, people's labels and, where given, outside sets."""
+    if guard:
+        _train_guard(of(context).settings().data)
+        return
+    if not version:
+        raise typer.BadParameter("needed without --guard", param_hint="VERSION")
     from monitor import training
     from monitor.store import predictions
     from monitor.store.vectors import StoredVectors
@@ -49,6 +55,12 @@ def train(
     if promote:
         training.promote(settings.models, version)
         typer.echo(f"{version}: serves from the next start")
+
+
+def _train_guard(data: Path) -> None:
+    from monitor.training.guard import train_guard
+
+    typer.echo(f"{train_guard(data).as_text()}\n{data / 'guard'}: serves from the next start")
 
 
 def evaluate(

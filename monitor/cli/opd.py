@@ -10,6 +10,8 @@ import typer
 from monitor.cli.base import JSON, of, show
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from monitor.incidents.routing import Routes
     from monitor.records import Handoff, Opd
 
@@ -47,6 +49,7 @@ def list_opds(context: typer.Context, as_json: bool = JSON) -> None:
             "head": opd.head,
             "head_registered": opd.head in registered if opd.head else None,
             "copies": list(opd.copies),
+            "contacts": list(opd.contacts),
             "issues": issues,
         }
         show(value, f"{opd.short}: {_line(opd, registered)}; {_few(issues)}", as_json=as_json)
@@ -101,11 +104,39 @@ def handoff(
     if found is None:
         raise Refused(f"hand-off: {number}: not known")
     if out is None:
-        show(_value(found), f"{_told(found)}\n{found.form.content}", as_json=as_json)
+        show(_filled(found), "\n".join(_form(found, settings.office.zone)), as_json=as_json)
         return
     system = load_knowledge(settings.data).systems.known.get(found.system)
     export(settings, system.mapping if system else found.system, found, out)
     typer.echo(f"{out}: written")
+
+
+def _filled(one: Handoff) -> dict[str, object]:
+    form = one.form
+    return {
+        **_value(one),
+        "content": form.content,
+        "category": form.category,
+        "agency": form.agency,
+        "place": form.place,
+        "at": form.at.isoformat(),
+        "links": list(form.links),
+    }
+
+
+def _form(one: Handoff, zone: ZoneInfo) -> list[str]:
+    """Every field of a form, as people copy it into the national system."""
+    form = one.form
+    fields = (
+        ("Judul", form.title),
+        ("Isi", form.content),
+        ("Kategori", form.category),
+        ("Instansi", form.agency),
+        ("Tempat", form.place),
+        ("Tanggal", f"{form.at.astimezone(zone):%d-%m-%Y %H:%M}"),
+        ("Tautan", "\n".join(form.links)),
+    )
+    return [_told(one), *(f"{label}: {text or '-'}" for label, text in fields)]
 
 
 def _issues(known: Routes, opd: Opd) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.config import Settings
-    from monitor.records import Person, Role
+    from monitor.records import Invite, Person, Role
 
 people_app = typer.Typer(help="The register of people.", no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def _register(
     from monitor.store import people
 
     settings, db = of(context).store()
-    roles = _roles(named)
+    name, roles = " ".join(name.split()), _roles(named)
     agency = _agency(settings, roles, opd, people.by_name(db, name))
     person = people.add(db, name, roles, telegram, _ACTOR, utc_now(), opd=agency, force=force)
     typer.echo(f"{person.name}: {_rights(person)}")
@@ -81,10 +81,11 @@ def _register(
 
 @people_app.command("list")
 def list_people(context: typer.Context, as_json: bool = JSON) -> None:
-    """Show everybody with roles, agency, Telegram id and whether the bot reaches them."""
-    from monitor.store import people
+    """Show everybody with roles, agency, Telegram id, and the open links of invitations."""
+    from monitor.app import utc_now
+    from monitor.store import invites, people
 
-    _, db = of(context).store()
+    settings, db = of(context).store()
     for person in people.every(db):
         value = {
             "name": person.name,
@@ -99,6 +100,40 @@ def list_people(context: typer.Context, as_json: bool = JSON) -> None:
         reached = f" ({_private(person)})" if person.telegram_id else ""
         line = f"{person.name}{state}: {_rights(person)}; {telegram}{reached}"
         show(value, line, as_json=as_json)
+    for link in invites.open_links(db, utc_now()):
+        show(_link(link), _link_line(link, settings), as_json=as_json)
+
+
+def _link(link: Invite) -> dict[str, Any]:
+    return {
+        "link": link.name,
+        "roles": sorted(link.roles),
+        "opd": link.opd,
+        "replaces": link.replaces,
+        "made_by": link.made_by,
+        "until_at": link.until_at.isoformat(),
+    }
+
+
+def _link_line(link: Invite, settings: Settings) -> str:
+    ends = _ends(settings, link.until_at)
+    instead = f", replaces {link.replaces}" if link.replaces else ""
+    return f"open link for {link.name}: {_rights(link)}{instead}; until {ends}; by {link.made_by}"
+
+
+@people_app.command("revoke")
+def revoke(context: typer.Context, name: str) -> None:
+    """Void the open links for a name."""
+    from monitor.app import utc_now
+    from monitor.errors import Refused
+    from monitor.store import invites
+
+    _, db = of(context).store()
+    now = utc_now()
+    if not invites.revoke(db, name, _ACTOR, now):
+        there = sorted({link.name for link in invites.open_links(db, now)})
+        raise Refused(f"invite: {name}: no open link; open: {', '.join(there) or 'none'}")
+    typer.echo(f"{name}: the link works no more")
 
 
 @people_app.command("invite")
@@ -117,7 +152,9 @@ def invite(
     roles, now = _roles(role), utc_now()
     agency = _agency(settings, roles, opd, people.by_name(db, name))
     until = now + timedelta(days=days)
+    old = [link for link in invites.waiting(db, name, now) if link.replaces is None]
     code = invites.make(db, name, roles, agency, None, _ACTOR, now, until)
+    _tell_void(old)
     _print_link(settings, name, code, until)
 
 
@@ -138,20 +175,32 @@ def handover(
     if person is None:
         raise Refused(f"person: {old}: not registered")
     until = now + timedelta(days=days)
+    old_links = [link for link in invites.waiting(db, new, now) if link.replaces == person.name]
     code = invites.make(db, new, person.roles, person.opd, person.name, _ACTOR, now, until)
+    _tell_void(old_links)
     _print_link(settings, new, code, until)
+
+
+def _tell_void(links: list[Invite]) -> None:
+    for link in links:
+        typer.echo(f"the link before it, made by {link.made_by}, works no more", err=True)
 
 
 def _print_link(settings: Settings, name: str, code: str, until: datetime) -> None:
     """To stdout the link or, where the bot's name is not known, the code; the rest to stderr."""
     bot = _bot_name(settings)
-    ends = until.astimezone(settings.office.zone).strftime("%Y-%m-%d %H:%M")
+    ends = _ends(settings, until)
     if bot is None:
         typer.echo(code)
         typer.echo(f"{name} sends the bot, in a private chat: /start {code}", err=True)
     else:
         typer.echo(f"https://t.me/{bot}?start={code}")
-    typer.echo(f"works once, until {ends} ({settings.office.timezone}); for {name} only", err=True)
+    typer.echo(f"works once, until {ends}; for {name} only", err=True)
+
+
+def _ends(settings: Settings, until: datetime) -> str:
+    local = until.astimezone(settings.office.zone)
+    return f"{local:%Y-%m-%d %H:%M} ({settings.office.timezone})"
 
 
 def _bot_name(settings: Settings) -> str | None:
@@ -200,7 +249,7 @@ def _agency(
     return found
 
 
-def _rights(person: Person) -> str:
+def _rights(person: Person | Invite) -> str:
     roles = ", ".join(sorted(person.roles))
     return f"{roles} ({person.opd})" if person.opd else roles
 

@@ -49,6 +49,11 @@ class Routes:
         """An agency by short name; one that the file does not know has no chat."""
         return self.opds.get(short) or Opd("", short, short)
 
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """The public contacts of every agency: what a reply may name."""
+        return tuple(contact for one in self.opds.values() for contact in one.contacts)
+
     def by_key(self, key: str) -> Opd | None:
         """An agency by the key of its buttons."""
         return next((one for one in self.opds.values() if one.key == key), None)

@@ -17,13 +17,14 @@ from monitor.records import AnswerClock as Clock
 from monitor.records import Opd, Taxonomy
 from monitor.records import RouteRule as Rule
 
-_OPD_KEYS = ("nama", "singkat", "chat", "topik", "kepala", "tembusan")
+_OPD_KEYS = ("nama", "singkat", "chat", "topik", "kepala", "tembusan", "kontak")
 _RULE_KEYS = ("isu", "tempat", "opd")
 _CLOCK_KEYS = ("nama", "hari", "tambahan")
 _HOUR_KEYS = ("mulai", "selesai")
 _TABLES = ("opd", "rute", "batas", "jam")
 _KEY = re.compile("[a-z0-9_]{1,24}")
 _MOST_DAYS = 365
+_CONTACT = re.compile(r"\+?\d[\d .()/-]{1,20}\d|\(\d[\d .()/-]{2,20}\d|[\w.+-]+@[\w-]+(\.[\w-]+)+")
 
 
 def routes_of(taxonomy: Taxonomy) -> Routes:
@@ -86,7 +87,16 @@ def _opd(key: str, table: Any, where: str) -> Opd:
     if not isinstance(copies, list):
         raise ConfigError(f"{where}: tembusan: accepted: a list of names")
     chat, topic = _number(table, "chat", where), _number(table, "topik", where)
-    return Opd(key, name, short, chat, topic, head, tuple(map(str, copies)))
+    contacts = _contacts(table.get("kontak", []), f"{where}: kontak")
+    return Opd(key, name, short, chat, topic, head, tuple(map(str, copies)), contacts)
+
+
+def _contacts(listed: Any, where: str) -> tuple[str, ...]:
+    found = tuple(map(str, listed)) if isinstance(listed, list) else ("",)
+    wrong = [one for one in found if not _CONTACT.fullmatch(one)]
+    if wrong:
+        raise ConfigError(f"{where}: {wrong[0]}: accepted: phone numbers and e-mail addresses")
+    return found
 
 
 def _rules(rows: Any, opds: Sequence[Opd], taxonomy: Taxonomy, where: str) -> list[Rule]:

@@ -48,6 +48,11 @@ EDITED = "Kalimat diganti, belum dikirim. Silakan setujui bila sudah tepat."
 CHOOSE = "Silakan pilih di pesan di bawah."
 ANSWER_BELOW = "Silakan balas pesan di bawah."
 EDIT_HINT = "Kalimat pengganti"
+AGAIN_HINT = "Balasan baru"
+NOT_UNDERSTOOD = (
+    "Maaf, saya tidak mengerti. Untuk menjawab pertanyaan saya, balas langsung pesannya. "
+    "/bantuan berisi semua perintah."
+)
 BROKEN = "Maaf, ada gangguan. Silakan coba lagi."
 NO_DRAFTS = "Belum ada komentar yang bisa dibalas untuk isu ini."
 DRAFTS_SENT = "Saran balasan dikirim di bawah."
@@ -77,6 +82,11 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 def said(text: str) -> Message:
     """A short answer as a message of its own."""
     return Message(escape(text))
+
+
+def again(why: str) -> str:
+    """The answer to words that could not be stored; this message may be answered as well."""
+    return f"{why}\nTidak disimpan; silakan balas lagi."
 
 
 def only(name: str) -> str:

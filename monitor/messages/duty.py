@@ -19,7 +19,7 @@ from monitor.messages.base import (
     clock,
     escape,
 )
-from monitor.records import Absence, Incident, IncidentState, Level, Person
+from monitor.records import Absence, Incident, IncidentState, Level, Person, Role
 
 NO_ROTA = (
     "Jadwal jaga belum diatur. Sementara ini admin yang dipanggil bila peringatan belum ditangani. "
@@ -55,13 +55,16 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class RotaView:
-    """What /jaga shows; ``unknown``: names of the rota that are not registered or have no chat."""
+    """What /jaga shows; ``strangers``: names of the rota that are not registered, ``unknown``:
+    registered ones without Telegram.
+    """
 
     petugas: str | None
     cadangan: str | None
     this_week: Week
     next_week: Week
     absences: Sequence[Absence]
+    strangers: Sequence[str]
     unknown: Sequence[str]
     quiet: tuple[time, time, Level] | None
     zone: ZoneInfo
@@ -87,8 +90,8 @@ def day_clock(at: datetime, zone: ZoneInfo) -> str:
     return f"{_DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {clock(at, zone)}"
 
 
-def rota(view: RotaView) -> Message:
-    """The answer to /jaga."""
+def rota(view: RotaView, asker: Person | None = None) -> Message:
+    """The answer to /jaga; ``asker``: who alone reads it, None: everybody in a group."""
     week, after = view.this_week, view.next_week
     lines = [
         "<b>Jadwal jaga</b>",
@@ -99,18 +102,26 @@ def rota(view: RotaView) -> Message:
         f"Pekan depan: {_name(after.petugas)}, cadangan {_name(after.cadangan)} "
         f"(mulai {day_clock(after.begins_at, view.zone)})",
         *_quiet(view),
+        *_listed("⚠️ Belum terdaftar (periksa data/jaga.toml)", view.strangers),
+        *_listed("⚠️ Belum bisa dipanggil lewat Telegram", view.unknown),
     ]
-    if view.unknown:
-        listed = escape(clip(", ".join(view.unknown), 200))
-        lines.append(f"⚠️ Belum bisa dipanggil lewat Telegram: {listed}")
-    return Message("\n".join(lines), _ROTA_BUTTONS)
+    return Message("\n".join(lines), _rota_buttons(view, asker))
 
 
-_ROTA_BUTTONS: Final = (
-    (Button(TODAY, "jg:0"),),
-    (Button(WHOLE_TURN, "jg:1"),),
-    (Button(COLLEAGUE, "jr:0"),),
-)
+def _listed(what: str, names: Sequence[str]) -> list[str]:
+    return [f"{what}: {escape(clip(', '.join(names), 200))}"] if names else []
+
+
+_OWN: Final = ((Button(TODAY, "jg:0"),), (Button(WHOLE_TURN, "jg:1"),))
+_OTHERS: Final = ((Button(COLLEAGUE, "jr:0"),),)
+
+
+def _rota_buttons(view: RotaView, asker: Person | None) -> tuple[tuple[Button, ...], ...]:
+    """In a group all: who presses is not known before. Alone only what would be accepted."""
+    if asker is None:
+        return (*_OWN, *_OTHERS)
+    own = asker.name in (view.petugas, view.cadangan) and asker.roles & {Role.HUMAS, Role.ADMIN}
+    return (*(_OWN if own else ()), *(_OTHERS if Role.ADMIN in asker.roles else ()))
 
 
 def _moved(view: RotaView) -> list[str]:

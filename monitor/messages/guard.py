@@ -12,6 +12,7 @@ _NAMES: Mapping[str, str] = {
     "placeholder": "Masih ada isian templat dalam kurung kurawal.",
     "markup": "Ada kode HTML di dalam balasan.",
     "personal": "Ada data pribadi (nomor telepon, NIK, atau sejenisnya).",
+    "masked": "Masih ada data yang ditutup. Ganti dengan kontak resmi atau hapus.",
 }
 _WORDS_ROOM = 60
 
@@ -36,6 +37,12 @@ MODEL_MARK = "Ditulis oleh mesin, mohon periksa baik-baik."
 def blunder_names(rules: Iterable[str]) -> tuple[str, ...]:
     """The broken rules as sentences."""
     return tuple(_NAMES[rule] for rule in rules)
+
+
+def still_masked(masks: Sequence[str]) -> str:
+    """A reply that says "[telepon]" where a number was hidden; ``masks`` as they stand in it."""
+    found = ", ".join(masks)
+    return f"Masih ada data yang ditutup: {found}. Ganti dengan kontak resmi atau hapus."
 
 
 def similar(kind: str) -> str:

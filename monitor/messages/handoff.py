@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.messages.base import Button, Message, clip, clock, escape, head
-from monitor.messages.question import day_words, short_day
+from monitor.messages.question import day_words, named_places, place_list, short_day
 from monitor.records import Form, Handoff, HandoffState, Incident, System
 
 _TITLE_ROOM = 100
@@ -28,7 +28,10 @@ NO_SYSTEM = "Tujuan penerusan belum diatur (data/lapor.toml)."
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a form is written from; everything masked."""
+    """What a form is written from; everything masked.
+
+    ``place`` is the single place that it is about; ``places`` are those named, with their counts.
+    """
 
     incident: Incident
     issue_name: str
@@ -40,6 +43,7 @@ class About:
     examples: Sequence[str]
     links: Sequence[str]
     at: datetime
+    places: Sequence[tuple[str, int]] = ()
 
 
 def form_of(about: About, *, single: bool) -> Form:
@@ -50,18 +54,26 @@ def form_of(about: About, *, single: bool) -> Form:
         content = "\n".join(said)
     else:
         listed = [f"{i}. {text}" for i, text in enumerate(said, 1)]
-        lead = f"Warga mengeluhkan {about.issue_name}{where} di media sosial: {about.counted}."
+        counted = f"{about.counted}{named_places(about.places)}"
+        lead = f"Warga mengeluhkan {about.issue_name} di media sosial: {counted}."
         content = "\n".join([lead, *(["Contoh:", *listed] if listed else [])])
     source = f"Dihimpun {about.office} dari komentar publik; identitas penulis tidak disertakan."
     return Form(
-        title=clip(f"{about.issue_name}{where}", _TITLE_ROOM),
+        title=clip(f"{about.issue_name}{where if single else ''}", _TITLE_ROOM),
         content=f"{content}\n{source}",
-        place=(about.place or "").replace(" / ", ", "),
+        place=_place(about),
         category=about.category,
         agency=about.agency,
         at=about.at,
         links=tuple(about.links[:_LINKS]),
     )
+
+
+def _place(about: About) -> str:
+    """The single place, or that there are several."""
+    if about.place:
+        return about.place.replace(" / ", ", ")
+    return f"beberapa tempat: {place_list(about.places)}" if about.places else ""
 
 
 def choose(

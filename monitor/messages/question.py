@@ -63,18 +63,30 @@ def deadline(at: datetime, days: int, zone: ZoneInfo) -> str:
 
 
 def question_text(
-    incident: Incident, issue_name: str, place: str | None, examples: Sequence[str]
+    incident: Incident,
+    issue_name: str,
+    places: Sequence[tuple[str, int]],
+    examples: Sequence[str],
 ) -> str:
-    """What is asked, as plain words: issue, place, numbers, masked examples, what is needed."""
-    where = f" di {place.rpartition(' / ')[2]}" if place else ""
+    """What is asked, as plain words: issue, numbers, places, masked examples, what is needed."""
     said = [f"{i}. {clip(text, _EXAMPLE_ROOM)}" for i, text in enumerate(examples[:3], 1)]
     return "\n".join(
         [
-            f"{issue_name}{where}: {numbers(incident)}.",
+            f"{issue_name}: {numbers(incident)}{named_places(places)}.",
             *(["Contoh komentar warga:", *said] if said else []),
             WHAT_IS_NEEDED,
         ]
     )
+
+
+def named_places(places: Sequence[tuple[str, int]]) -> str:
+    """``; tempat yang disebut: Baamang (11), Sampit (3)``: most comments name none at all."""
+    return f"; tempat yang disebut: {place_list(places)}" if places else ""
+
+
+def place_list(places: Sequence[tuple[str, int]]) -> str:
+    """``Baamang (11), Sampit (3)``: each by its narrowest name, the three most named."""
+    return ", ".join(f"{place.rpartition(' / ')[2]} ({count})" for place, count in places[:3])
 
 
 def numbers(incident: Incident) -> str:

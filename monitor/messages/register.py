@@ -33,6 +33,9 @@ _COLUMNS = 2
 _LEGEND = (
     "✅ bisa dihubungi pribadi · ⚪ belum membuka bot · ⚠️ tidak bisa dihubungi · ✖️ tanpa Telegram"
 )
+_OLD_LINK = "\nTautan sebelumnya untuk nama ini tidak berlaku lagi."
+# Who made what was made on the server, as the store names them.
+_SERVER = "command line"
 _ASK_ADMIN = "Mintalah tautan baru kepada admin Siaga."
 _TROUBLES: Final[Mapping[InviteTrouble, str]] = {
     InviteTrouble.UNKNOWN: f"Maaf, tautan ini tidak dikenal. {_ASK_ADMIN}",
@@ -48,6 +51,11 @@ _TROUBLES: Final[Mapping[InviteTrouble, str]] = {
     ),
     InviteTrouble.BAD_NAME: "Maaf, nama ditulis dalam satu baris, 2 sampai 60 huruf.",
     InviteTrouble.LAST_ADMIN: "Maaf, {} admin terakhir. Jadikan rekan lain admin dahulu.",
+    InviteTrouble.ALIKE: (
+        "Sudah ada {} yang terdaftar. Bila orang yang sama, tulis namanya persis begitu; "
+        "bila bukan, beri pembeda."
+    ),
+    InviteTrouble.NOBODY_LEAVES: f"Maaf, {{}} sudah tidak aktif di Siaga. {_ASK_ADMIN}",
 }
 
 
@@ -97,8 +105,10 @@ def successor_question(old: Person, *, own: bool) -> Message:
     )
 
 
-def invitation(invite: Invite, link: str, zone: ZoneInfo, now: datetime) -> Message:
-    """The link, for whoever sends it on."""
+def invitation(
+    invite: Invite, link: str, zone: ZoneInfo, now: datetime, *, again: bool = False
+) -> Message:
+    """The link, for whoever sends it on; ``again``: one before it is void now."""
     name = escape(clip(invite.name, 60))
     head = f"Undangan untuk <b>{name}</b>"
     if invite.replaces:
@@ -107,6 +117,7 @@ def invitation(invite: Invite, link: str, zone: ZoneInfo, now: datetime) -> Mess
         f"{head}\n{escape(_as(invite.roles, invite.opd))}\n\n{escape(link)}\n\n"
         "Kirim tautan ini hanya kepada yang bersangkutan. Berlaku sekali, "
         f"sampai {clock(invite.until_at, zone, now)}."
+        f"{_OLD_LINK if again else ''}"
     )
 
 
@@ -121,9 +132,10 @@ def welcome(person: Person) -> Message:
 
 def joined(person: Person, by: str) -> str:
     """News for admins: somebody joined."""
+    invited = "dari komputer server" if by == _SERVER else f"oleh {escape(clip(by, 60))}"
     return (
         f"<b>{escape(clip(person.name, 60))}</b> bergabung sebagai "
-        f"{escape(_as(person.roles, person.opd))}. Diundang oleh {escape(clip(by, 60))}."
+        f"{escape(_as(person.roles, person.opd))}. Diundang {invited}."
     )
 
 

@@ -10,7 +10,8 @@ class Opd:
     """An agency. ``key`` goes into buttons, ``short`` is its name everywhere else.
 
     ``chat`` and ``topic``: where it is asked, None: it has no chat; ``head``: a name of the
-    register; ``copies``: short names of those that read its questions too.
+    register; ``copies``: short names of those that read its questions too; ``contacts``: its public
+    phone numbers and e-mail addresses, which replies may name.
     """
 
     key: str
@@ -20,6 +21,7 @@ class Opd:
     topic: int | None = None
     head: str | None = None
     copies: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.records.base import CommentId, EventId, IncidentId, Level, NewTopicId
@@ -127,6 +127,14 @@ class Incident:
     opd: str | None = None
     peak_score: float | None = None
     reopened_at: datetime | None = None
+
+    @property
+    def counted_since(self) -> datetime:
+        """From when its people are counted: its onset, or the start of the judged window.
+
+        The headline counts the window, so whatever stands beside it must not count less.
+        """
+        return min(self.onset_at, self.reading.at - timedelta(hours=self.reading.hours))
 
 
 _WAVE_TOPIC = "salinan:"

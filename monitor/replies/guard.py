@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from monitor.text.personal import MASKS, OTHER_MASK
 
 MOST_CHARACTERS = 2000
 _BRACES = re.compile(r"[{}]")
@@ -26,10 +29,46 @@ TOO_LONG = "too_long"
 PLACEHOLDER = "placeholder"
 MARKUP = "markup"
 PERSONAL = "personal"
+MASKED = "masked"
+
+_MASKS = re.compile(
+    "|".join(re.escape(one) for one in sorted({*MASKS.values(), OTHER_MASK})), re.IGNORECASE
+)
+_BETWEEN = r"[ .()/-]{0,2}"
 
 
-def mask_private(text: str, mask: Callable[[str], str]) -> str:
-    """The text with personal data masked by ``mask``, but for an office's landline and address."""
+def mask_private(text: str, mask: Callable[[str], str], contacts: Sequence[str] = ()) -> str:
+    """The text with personal data masked by ``mask``, but for an office's landline and address.
+
+    ``contacts`` are an office's public numbers and addresses, which stay however they are spaced.
+    """
+    if not contacts:
+        return _masked(text, mask)
+    parts = _known(tuple(contacts)).split(text)
+    return "".join(part if at % 2 else _masked(part, mask) for at, part in enumerate(parts))
+
+
+def masks_in(text: str) -> tuple[str, ...]:
+    """The masks that stand in a text ("[telepon]"), each once: what was hidden, never a contact."""
+    return tuple(dict.fromkeys(_MASKS.findall(text)))
+
+
+@lru_cache(maxsize=8)
+def _known(contacts: tuple[str, ...]) -> re.Pattern[str]:
+    """One group that is one of the contacts, whole: never a part of a longer number."""
+    return re.compile(f"({'|'.join(map(_spelling, contacts))})", re.IGNORECASE)
+
+
+def _spelling(contact: str) -> str:
+    if "@" in contact:
+        return rf"(?<![\w.+-]){re.escape(contact)}(?![\w-]|\.\w)"
+    digits = re.sub(r"\D", "", contact)
+    home = digits.removeprefix("62" if contact.startswith("+62") else "0")
+    code = "" if home == digits else rf"(?:\+?62{_BETWEEN}|0{_BETWEEN})"
+    return rf"(?<![\d+])(?<!\d[ .-]){code}{_BETWEEN.join(home)}(?![ .-]?\d)"
+
+
+def _masked(text: str, mask: Callable[[str], str]) -> str:
     parts = _PUBLIC.split(text)
     if all(mask(part) == part for part in parts):
         return text
@@ -47,5 +86,6 @@ def blunders(text: str, masked: str) -> tuple[str, ...]:
         PLACEHOLDER: bool(_BRACES.search(text)),
         MARKUP: bool(_MARKUP.search(text)),
         PERSONAL: masked != text,
+        MASKED: bool(_MASKS.search(text)),
     }
     return tuple(rule for rule, broken in found.items() if broken)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from monitor.errors import ConfigError
-from monitor.replies.guard_patterns import Line, Words, line, pattern, spans
+from monitor.replies.guard_patterns import Line, Words, any_of, line, pattern, spans, stands
 from monitor.replies.guard_words import COMMA, END, Token, folded, plain, read_tokens
 
 METHODS = ("words", "shouting", "exclaiming")
@@ -53,6 +53,7 @@ class Rule:
     A pattern is what must stand in the comment ("" for anything) and what must stand in the reply.
     ``unless`` lets a finding pass that shares a word with it, ``unless_sentence`` one in whose
     sentence it stands, ``unless_text`` every one; with ``negation`` a "tidak" just before does too.
+    ``any_pattern`` is all of them in one, to see quickly that none stands.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Rule:
     unless_sentence: tuple[str, ...] = ()
     unless_text: tuple[str, ...] = ()
     negation: bool = True
+    any_pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Guard:
         return Finding(rule.id, rule.effect, rule.reason, words) if words else None
 
     def _tripped(self, rule: Rule, text: str, searched: Line, asked: Line) -> str:
+        if not stands(rule.any_pattern, searched):
+            return ""
         if any(spans(one, searched) for one in rule.unless_text):
             return ""
         excused = [span for one in rule.unless for span in spans(one, searched)]
@@ -223,6 +227,7 @@ def _rule(found: object, words: Words, name: str, position: int) -> Rule:
         reason=str(entry["reason"]),
         method=method,
         patterns=patterns,
+        any_pattern=any_of([said for _, said in patterns]),
         negation=bool(entry.get("negation", True)),
         **{key: _patterns(entry.get(key, []), words, where) for key in _EXCEPTIONS},
     )

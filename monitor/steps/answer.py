@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person is told; ``done`` is whether the press changed anything."""
+    """What a person is told; ``done`` is whether the press changed anything.
+
+    ``again``: it was an answer in words, nothing was stored, and other words would do.
+    """
 
     text: str
     done: bool = False
+    again: bool = False

@@ -59,13 +59,6 @@ def silence(
     )
 
 
-_REASONS = {
-    Action.ACKNOWLEDGE: answers.TAKE_REASON,
-    Action.RESOLVE: answers.RESOLVE_REASON,
-    Action.DISMISS: answers.DISMISS_REASON,
-}
-
-
 def _move(
     db: Database,
     person: Person,
@@ -74,7 +67,7 @@ def _move(
     now: datetime,
     said: str,
     *,
-    reason: str | None = None,
+    reason: str = "",
     silenced_until: datetime | None = None,
 ) -> Answer:
     if not allowed(person.roles, action):
@@ -92,7 +85,7 @@ def _move(
         kind,
         state,
         now,
-        _REASONS.get(action, "") if reason is None else reason,
+        reason,
         actor=person.name,
         silenced_until=silenced_until,
     )

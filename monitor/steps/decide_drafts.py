@@ -128,7 +128,7 @@ def rewrite(
     wanted = text.strip()
     stops = guarding.stopping(guarding.of_draft(db, tools, draft, wanted))
     if stops:
-        return Answer("\n".join(guarding.sentences(stops)))
+        return Answer("\n".join(guarding.sentences(stops)), again=True)
     if not drafts.rewrite(db, draft_id, wanted, person.name, now):
         return _decided_by_other(db, draft_id)
     return Answer(answers.EDITED, done=True)

@@ -214,7 +214,7 @@ def rota_view(db: Database, tools: Tools, now: datetime) -> words.RotaView | Non
         for one in (duty, after)
     ]
     named = {name for week in weeks for name in (week.petugas, week.cadangan) if name}
-    known = {one.name for one in people.every(db) if one.active and one.telegram_id is not None}
+    known = {one.name: one for one in people.every(db) if one.active}
     quiet = plan.quiet
     return words.RotaView(
         petugas=duty.petugas,
@@ -222,7 +222,8 @@ def rota_view(db: Database, tools: Tools, now: datetime) -> words.RotaView | Non
         this_week=weeks[0],
         next_week=weeks[1],
         absences=[one for one in absences.running(db, now) if one.from_at <= now],
-        unknown=sorted(named - known),
+        strangers=sorted(named - set(known)),
+        unknown=sorted(name for name in named & set(known) if known[name].telegram_id is None),
         quiet=(quiet.begins, quiet.ends, quiet.loud_from) if quiet else None,
         zone=tools.zone,
         now=now,

@@ -84,7 +84,7 @@ def _candidates(
     if one is not None:
         understood = predictions.get(db, one)
         return [understood] if understood else []
-    found = predictions.of_topic(db, incident.topic, incident.onset_at, _LOOK_AT)
+    found = predictions.of_topic(db, incident.topic, incident.counted_since, _LOOK_AT)
     return sorted(
         found,
         key=lambda one: (

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from monitor.messages import guard as words
 from monitor.records import Draft, Incident, StoredComment
 from monitor.replies import blunders
-from monitor.replies.guard import mask_private
+from monitor.replies.guard import MASKED, mask_private, masks_in
 from monitor.replies.guard_rules import Effect, Finding
 from monitor.replies.links import has_official_link
 from monitor.steps.stating import findings as stated_otherwise
@@ -37,18 +37,25 @@ def findings(
     A reply during a live incident must hold an official link, and should state a fact: so many
     read it that an empty phrase does harm. What stops comes first.
     """
-    broken = blunders(draft_text, mask_private(draft_text, tools.words.mask))
-    plain = [
-        Finding(rule, Effect.STOP, reason)
-        for rule, reason in zip(broken, words.blunder_names(broken), strict=True)
-    ]
+    plain = _mechanical(tools, draft_text)
     asked = "" if comment is None else comment.comment.text
-    said = tools.knowledge.guard.findings(draft_text, asked)
+    said = (*plain, *tools.knowledge.guard.findings(draft_text, asked))
+    if tools.second_look is not None:
+        said = tools.second_look.settle(draft_text, asked, said)
     live = incident is not None and not incident.state.ended
     missing = _missing(db, tools, draft_text, comment) if live else []
     other = stated_otherwise(db, tools, draft_text, incident, comment)
-    found = [*plain, *said, *missing, *other]
+    found = [*said, *missing, *other]
     return tuple(sorted(found, key=lambda one: one.effect is not Effect.STOP))
+
+
+def _mechanical(tools: Tools, text: str) -> list[Finding]:
+    contacts = tools.knowledge.routes.contacts
+    broken = blunders(text, mask_private(text, tools.words.mask, contacts))
+    told = dict(zip(broken, words.blunder_names(broken), strict=True))
+    if MASKED in told:
+        told[MASKED] = words.still_masked(masks_in(text))
+    return [Finding(rule, Effect.STOP, reason) for rule, reason in told.items()]
 
 
 def of_draft(

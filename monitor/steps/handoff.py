@@ -38,7 +38,7 @@ from monitor.steps import views
 from monitor.steps.answer import Answer
 from monitor.steps.follow_up import FollowUp, propose
 from monitor.steps.office_clock import deadline, extended, system_of
-from monitor.steps.routing import in_charge, issue_of, place_of
+from monitor.steps.routing import in_charge, issue_of, place_of, places_of
 from monitor.steps.tools import Tools
 from monitor.store import handoffs, incidents, predictions
 
@@ -118,6 +118,7 @@ def _form(
             examples=[tools.words.mask(one.prediction.masked) for one in found],
             links=[link for link in links if link],
             at=at,
+            places=() if comment_id is not None else places_of(db, incident),
         ),
         single=comment_id is not None,
     )
@@ -164,7 +165,7 @@ def ticket(
     value = " ".join(text.split()).removeprefix("#")
     # A phone or identity number is nobody's ticket, and must not come into a public reply.
     if not accepts(system, value) or tools.words.mask(value) != value:
-        return Answer(words.not_a_ticket(system))
+        return Answer(words.not_a_ticket(system), again=True)
     clock = tools.knowledge.routes.clock(system.clock)
     due_at = deadline(tools, now, clock.days) if clock else None
     tools.boundary("handoff:before-ticket")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,10 @@ from monitor.store import choices, comments, intake, predictions
 
 _KEY: Final = "intake.key"
 _OLD: Final = timedelta(hours=72)
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+_SOMEBODY: Final = re.compile(
+    r"https?://(?:wa\.me|(?:[\w-]+\.)*whatsapp\.com|t(?:elegram)?\.me/\+)", re.IGNORECASE
+)
 _MANY: Final = 48  # hex digits of a key
 
 
@@ -142,10 +147,17 @@ def _comment(db: Database, given: Given, text: str, at: datetime, now: datetime)
         kind=Kind.MESSAGE,
         author_id=author or None,
         author_name=given.title if channel else None,
-        permalink=given.permalink,
+        permalink=_public(given.permalink),
         reply_block="forwarded by staff: not answerable from here",
         raw=json.dumps({"origin": given.origin}),
     )
+
+
+def _public(link: str | None) -> str | None:
+    """A link into the web; none that leads to somebody's telephone or account."""
+    if link is None or not _WEB.match(link) or _SOMEBODY.match(link):
+        return None
+    return link
 
 
 def _hashed(db: Database, text: str, now: datetime) -> str:

@@ -73,7 +73,7 @@ def propose(
     facts = _facts(text)
     wrong = _wrong_facts(db, tools, facts)
     if wrong:
-        return Answer(wrong)
+        return Answer(wrong, again=True)
     with db.atomic():
         return narratives.propose(db, topic, title_of(tools, topic), facts, person.name, now)
 
@@ -102,9 +102,9 @@ def put_link(
         return Answer(answers.not_allowed(roles_for(Action.STATE)))
     link, domains = text.strip(), tools.settings.office.domains
     if not _LINK.fullmatch(link):
-        return Answer(words.BAD_LINK)
+        return Answer(words.BAD_LINK, again=True)
     if not has_official_link(link, domains):
-        return Answer(words.not_official(domains))
+        return Answer(words.not_official(domains), again=True)
     with db.atomic():
         stored = narratives.put_link(db, number, link, now)
     return Answer("", done=True) if stored else _decided(db, number)
@@ -281,7 +281,7 @@ def put_into_replies(
             if draft.state is DraftState.PROPOSED:
                 waiting.append(draft.id)
                 text = _saying(db, tools, draft, incident, found, written[::-1])
-                if text and drafts.rewrite(db, draft.id, text, person.name, now):
+                if text and drafts.rewrite(db, draft.id, text, person.name, now, draft.text):
                     written.append(text)
     if not waiting:
         return words.to_copy(found)

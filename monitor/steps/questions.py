@@ -31,11 +31,12 @@ from monitor.records import (
     Role,
     RouteRule,
 )
+from monitor.replies.guard import mask_private
 from monitor.steps import views
 from monitor.steps.answer import Answer
 from monitor.steps.follow_up import FollowUp, propose
 from monitor.steps.office_clock import deadline
-from monitor.steps.routing import in_charge, issue_of, place_of
+from monitor.steps.routing import in_charge, issue_of, place_of, places_of
 from monitor.steps.tools import Tools
 from monitor.store import incidents, people, questions, routes
 from monitor.store.questions import Asking
@@ -59,7 +60,7 @@ def preview(
     if opd is None:
         return agencies(tools, found, 0)
     clocks = [(one, deadline(tools, now, one.days)) for one in known.clocks]
-    text = _text(db, tools, found, place)
+    text = _text(db, tools, found)
     return words.preview(words.Preview(found, opd, text, clocks, tools.zone))
 
 
@@ -104,7 +105,7 @@ def ask(
     if clock is None or opd is None:
         return Answer(answers.STALE_BUTTON)
     due_at = deadline(tools, now, clock.days)
-    text = _text(db, tools, incident, place_of(db, incident))
+    text = _text(db, tools, incident)
     asking = Asking(opd.short, clock.key, text, clock.days, due_at)
     with db.atomic():
         number = questions.ask(db, incident, asking, person.name, now)
@@ -116,10 +117,10 @@ def ask(
     return Answer(words.ASKED, done=True)
 
 
-def _text(db: Database, tools: Tools, incident: Incident, place: str | None) -> str:
+def _text(db: Database, tools: Tools, incident: Incident) -> str:
     examples = [tools.words.mask(one.text) for one in views.examples(db, tools, incident)]
     name = tools.issue(issue_of(db, incident)).name
-    return words.question_text(incident, name, place, examples)
+    return words.question_text(incident, name, places_of(db, incident), examples)
 
 
 def _seat(
@@ -193,9 +194,9 @@ def answer(
         return question
     said = text.strip()
     if not said:
-        return Answer(words.EMPTY)
+        return Answer(words.EMPTY, again=True)
     if words.too_long(said):
-        return Answer(words.TOO_LONG)
+        return Answer(words.TOO_LONG, again=True)
     masked = mask_private(said, tools.words.mask, tools.knowledge.routes.contacts)
     tools.boundary("questions:before-answer")
     with db.atomic():

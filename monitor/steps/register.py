@@ -34,10 +34,11 @@ from monitor.store.invites import InviteRefused
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An invitation and its code, which exists nowhere else."""
+    """An invitation and its code, which exists nowhere else; ``again``: one before it is void."""
 
     code: str
     invite: Invite
+    again: bool = False
 
 
 def opd_named(knowledge: Knowledge, wanted: str | None) -> str | None:
@@ -84,13 +85,16 @@ def _made(
     by: Person,
     now: datetime,
 ) -> Made | Answer:
+    again = any(link.replaces == replaces for link in invites.waiting(db, name, now))
     try:
         code = invites.make(db, name, roles, opd, replaces, by.name, now)
     except InviteRefused as refused:
-        return Answer(words.trouble(refused.trouble, refused.holder))
+        # Another name would do, unless it is the place that is empty.
+        again = refused.trouble is not InviteTrouble.NOBODY_LEAVES
+        return Answer(words.trouble(refused.trouble, refused.holder), again=again)
     made = invites.find(db, code)
     assert made is not None  # written just above
-    return Made(code, made)
+    return Made(code, made, again)
 
 
 def join(db: Database, tools: Tools, code: str, telegram_id: int, now: datetime) -> Person | Answer:

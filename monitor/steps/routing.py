@@ -23,8 +23,15 @@ def place_of(db: Database, incident: Incident) -> str | None:
     """The place that an incident is about, or None where it has no single one."""
     if wave_first(incident.topic) is not None:
         return None
-    crowd = crowds.crowd(db, incident.topic, incident.onset_at)
+    crowd = crowds.crowd(db, incident.topic, incident.counted_since)
     return main_place(crowd.places, crowd.comments)
+
+
+def places_of(db: Database, incident: Incident) -> tuple[tuple[str, int], ...]:
+    """The places that people name, with how many do; the most named first."""
+    if wave_first(incident.topic) is not None:
+        return ()
+    return crowds.crowd(db, incident.topic, incident.counted_since).places
 
 
 def in_charge(db: Database, tools: Tools, incident: Incident, place: str | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.messages.words import issue_words, place_words
+from monitor.messages.words import issue_words, place_words, style
 from monitor.platforms.base import words_hash
 from monitor.records import Draft, Incident
 from monitor.replies import Answer, Asked, Suggestion, suggest
@@ -22,7 +22,6 @@ from monitor.store import drafts, incidents, predictions
 _LOOK_AT = 40
 _ANSWERS = 100
 _RECENT = 10
-_STYLES = {True: "santai tetapi sopan", False: "baku dan sopan"}
 
 
 def suggest_replies(db: Database, tools: Tools, now: datetime) -> int:
@@ -103,7 +102,7 @@ def _suggestion(
     values = _values(db, tools, understood, casual=casual)
     # Whoever tells of danger gets the checked words; a batch of thanks waits for no model.
     if tools.writer is not None and incident is not None and not said.urgent:
-        prompt = fill_prompt(tools.knowledge.prompt, {**values, "gaya": _STYLES[casual]})
+        prompt = fill_prompt(tools.knowledge.prompt, {**values, "gaya": style(casual=casual)})
         words = tools.writer.write(prompt, tools.words.mask(comment.text))
         fit = _fits(db, tools, understood, incident)
         if words is not None and not said_in(words, recent[:1]) and fit(words):

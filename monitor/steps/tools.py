@@ -13,6 +13,7 @@ from monitor.knowledge import Knowledge
 from monitor.messages.wave import WAVE
 from monitor.platforms.base import Replier, Source
 from monitor.records import Intent, Issue, Sentiment, SourceId, wave_first
+from monitor.replies.guard_rules import Finding
 from monitor.telegram.base import Channel
 from monitor.text.questions import Named
 
@@ -110,6 +111,14 @@ class Writer(Protocol):
         ...
 
 
+class SecondLook(Protocol):
+    """What was learned from replies that gave trouble, beside the guard's rules."""
+
+    def settle(self, text: str, comment: str, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The rules' findings as they stand after it, and its own."""
+        ...
+
+
 def _nothing(_: str) -> None:
     """No boundary is watched."""
 
@@ -131,6 +140,7 @@ class Tools:
     repliers: Mapping[SourceId, Replier] = field(default_factory=dict)
     boundary: Callable[[str], None] = _nothing
     writer: Writer | None = None
+    second_look: SecondLook | None = None
     banner: str = ""
 
     @property

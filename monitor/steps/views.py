@@ -60,8 +60,8 @@ class Drawn:
 
 
 def crowd_since(incident: Incident) -> datetime:
-    """From when the people behind an incident are counted: its onset."""
-    return incident.onset_at
+    """From when the people behind an incident are counted: never later than the headline."""
+    return incident.counted_since
 
 
 def card_message(db: Database, tools: Tools, incident: Incident, now: datetime) -> Message:

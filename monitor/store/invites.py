@@ -58,13 +58,14 @@ def make(
 
     Raises:
         InviteRefused: no usable name, somebody active has it (and is not replaced), or somebody
-            has nearly this one.
+            has nearly this one, or whoever is to be replaced is not active.
     """
     name = clean_name(name)
     _refuse_alike(db, name)
     named = people.by_name(db, name)
     if replaces is None and named is not None and named.active and named.telegram_id is not None:
         raise InviteRefused(InviteTrouble.NAME_TAKEN, name, holder=name)
+    _refuse_empty_place(db, name, replaces)
     code = secrets.token_urlsafe(_CODE_BYTES)
     listed = ",".join(sorted(set(roles)))
     with db.atomic():
@@ -176,6 +177,13 @@ def _refuse_alike(db: Database, name: str) -> None:
         raise InviteRefused(InviteTrouble.ALIKE, name, holder=other)
 
 
+def _refuse_empty_place(db: Database, name: str, replaces: str | None) -> None:
+    """Whoever has lost all rights has none to hand over."""
+    leaves = people.by_name(db, replaces) if replaces else None
+    if replaces and (leaves is None or not leaves.active):
+        raise InviteRefused(InviteTrouble.NOBODY_LEAVES, name, holder=replaces)
+
+
 def _void_others(db: Database, used: Invite, now: datetime) -> None:
     """End what is open beside the link that was used just now."""
     changed(
@@ -187,10 +195,7 @@ def _void_others(db: Database, used: Invite, now: datetime) -> None:
 
 
 def _refuse_taken(db: Database, invite: Invite, telegram_id: int) -> None:
-    # The roles of a link are those that the replaced one had; whoever has none gives none.
-    leaves = people.by_name(db, invite.replaces) if invite.replaces else None
-    if invite.replaces and (leaves is None or not leaves.active):
-        raise InviteRefused(InviteTrouble.NOBODY_LEAVES, invite.name, holder=invite.replaces)
+    _refuse_empty_place(db, invite.name, invite.replaces)
     holder = people.by_telegram(db, telegram_id)
     if holder is not None and holder.name not in (invite.name, invite.replaces):
         raise InviteRefused(InviteTrouble.OTHER_NAME, invite.name, holder=holder.name)

@@ -305,14 +305,28 @@ class Prompt:
     asked: str
 
 
-def ask(db: Database, chat_id: ChatId, message_id: int, prompt: Prompt, now: datetime) -> None:
-    """Remember an open question by the message that puts it."""
+def ask(
+    db: Database,
+    chat_id: ChatId,
+    message_id: int,
+    prompt: Prompt,
+    now: datetime,
+    *,
+    again: int | None = None,
+) -> None:
+    """Remember an open question by the message that puts it.
+
+    ``again``: the message that put the same question before; both are open until one is answered.
+    """
+    kind, about, asked = prompt.kind, prompt.subject_id, prompt.asked
     with db.atomic():
         changed(
             db,
-            "INSERT OR REPLACE INTO prompt (chat_id, message_id, kind, subject_id, asked, at) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (chat_id, message_id, prompt.kind, prompt.subject_id, prompt.asked, to_epoch(now)),
+            "INSERT OR REPLACE INTO prompt "
+            "(chat_id, message_id, kind, subject_id, asked, at, first_id) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(first_id, message_id) "
+            "FROM prompt WHERE chat_id = ?1 AND message_id = ?7))",
+            (chat_id, message_id, kind, about, asked, to_epoch(now), again),
         )
 
 
@@ -329,13 +343,14 @@ def question(
 
 
 def close_question(db: Database, chat_id: ChatId, message_id: int) -> bool:
-    """Mark a question as answered; whether this call did it."""
+    """Mark a question as answered, in all messages that put it; whether this call did it."""
     with db.atomic():
         return bool(
             changed(
                 db,
-                "UPDATE prompt SET answered = 1 "
-                "WHERE chat_id = ? AND message_id = ? AND answered = 0",
+                "UPDATE prompt SET answered = 1 WHERE chat_id = ?1 AND answered = 0 "
+                "AND coalesce(first_id, message_id) = (SELECT coalesce(first_id, message_id) "
+                "FROM prompt WHERE chat_id = ?1 AND message_id = ?2)",
                 (chat_id, message_id),
             )
         )
