@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
@@ -28,6 +28,7 @@ from monitor.records import Chat, ChatId, Level, Person, PersonId, Role, SourceI
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools, log
 from monitor.store import open_store, people, sources
+from monitor.store.locking import held
 from monitor.telegram.base import Channel
 from monitor.telegram.console import CONSOLE_CHAT, Console
 
@@ -303,19 +304,20 @@ class Service(AbstractContextManager["Service"]):
 
 
 def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
-    """What waits now, with patience for every source, for cron."""
-    db = open_store(settings.database)
-    collector = Collector(settings.poll.workers)
-    prepare(db, settings, tools.sources.values())
-    pipeline.start(db, tools, now)
-    try:
-        whole = ticked = pipeline.tick(db, tools, collector, now, patience=None)
+    """What waits now, with patience for every source, for cron.
+
+    Raises:
+        Refused: a service collects on this database.
+    """
+    with held(settings.database, ["collect"]), closing(Collector(settings.poll.workers)) as reading:
+        db = open_store(settings.database)
+        prepare(db, settings, tools.sources.values())
+        pipeline.start(db, tools, now)
+        whole = ticked = pipeline.tick(db, tools, reading, now, patience=None)
         while pipeline.more_waits(tools, ticked):
-            ticked = pipeline.tick(db, tools, collector, now, patience=None)
+            ticked = pipeline.tick(db, tools, reading, now, patience=None)
             whole += ticked
         return whole
-    finally:
-        collector.close()
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
@@ -329,15 +331,17 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
 
     Raises:
         ConfigError: ``--only bot`` without a token.
+        Refused: the same runs on this database already.
         MonitorError: the pipeline ended by itself.
     """
     if only == "bot" and settings.telegram.token is None:
         raise ConfigError("bot: no token: set SIAGA_TELEGRAM__TOKEN")
-    tools = build_tools(settings)
-    prepare(open_store(settings.database), settings)
-    service = Service(tools)
-    stop_on_signals(service.stop)
     with ExitStack() as stack:
+        stack.enter_context(held(settings.database, _parts(settings, only)))
+        tools = build_tools(settings)
+        prepare(open_store(settings.database), settings)
+        service = Service(tools)
+        stop_on_signals(service.stop)
         stack.callback(tools.channel.close)
         if settings.web.enabled and only in (None, "web"):
             stack.enter_context(page(service, on_page))
@@ -349,6 +353,14 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
             service.wait()
     if service.failed:
         raise MonitorError("service: the pipeline ended unexpectedly; see the log")
+
+
+def _parts(settings: Settings, only: str | None) -> list[str]:
+    """The parts that a run is made of."""
+    if only is not None:
+        return [only]
+    there = {"collect": True, "bot": settings.telegram.token, "web": settings.web.enabled}
+    return [name for name, wanted in there.items() if wanted]
 
 
 def _run_bot(settings: Settings, service: Service) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.app import build_telegram, connect, prepare
+from monitor.app import build_telegram, check_rules, connect, prepare
 from monitor.classify import Classifier
 from monitor.classify.guard import SecondLook, load_guard
 from monitor.config import Settings
-from monitor.errors import ModelError, MonitorError
+from monitor.errors import DeliveryError, ModelError, MonitorError, Reason
 from monitor.knowledge import load_knowledge
 from monitor.platforms.base import Health
-from monitor.records import SourceId
+from monitor.records import ChatId, SourceId
+from monitor.steps import readiness
 from monitor.store import audit, open_store, people, sources
 from monitor.text.lexicon import PlaceTables
 
@@ -31,10 +33,20 @@ def check_all(settings: Settings) -> Iterator[Checked]:
     """Look at everything; each line is independent of the others' failures."""
     yield _checked("database", lambda: _database(settings))
     yield _checked("knowledge", lambda: _knowledge(settings))
+    yield _checked("rules", lambda: _rules(settings))
     yield _checked("routes", lambda: _routes(settings))
+    yield from _duty(settings)
+    yield _checked("people", lambda: readiness.admins(open_store(settings.database)))
+    needed = settings.replies.signatures.awas
+    yield _checked(
+        "signatures", lambda: readiness.signatures(open_store(settings.database), needed)
+    )
     yield _checked("model", lambda: _model(settings))
     yield _checked("guard", lambda: _guard(settings))
-    yield _checked("telegram", lambda: _telegram(settings))
+    telegram = _checked("telegram", lambda: _telegram(settings))
+    yield telegram
+    if telegram.ok and settings.telegram.token is not None:
+        yield from _chats(settings)
     for name, part in settings.sources.items():
         if not part.enabled:
             yield Checked(f"source {name}", True, "switched off")
@@ -113,11 +125,58 @@ def _telegram(settings: Settings) -> str:
     channel = build_telegram(settings, settings.telegram.token)
     try:
         identity = channel.check()
+    except DeliveryError as error:
+        if error.reason is not Reason.AUTH:
+            raise
+        raise MonitorError(
+            "the server refuses the token; accepted: SIAGA_TELEGRAM__TOKEN as @BotFather gave it"
+        ) from None
     finally:
         channel.close()
     if not settings.telegram.chats:
         raise MonitorError(f"{identity}, but no [[telegram.chats]] is configured")
     return f"{identity}, {len(settings.telegram.chats)} chats"
+
+
+def _chats(settings: Settings) -> Iterator[Checked]:
+    """Every configured chat once, however many topics it has."""
+    assert settings.telegram.token is not None
+    with closing(build_telegram(settings, settings.telegram.token)) as channel:
+        for part in {part.id: part for part in settings.telegram.chats}.values():
+            name = f"chat {part.id}"
+            try:
+                yield Checked(name, True, channel.check_chat(ChatId(part.id)) or part.title)
+            except DeliveryError as error:
+                yield Checked(name, False, f"{error}; accepted: {_chat_accepted(error)}")
+
+
+def _chat_accepted(error: DeliveryError) -> str:
+    if error.migrated_to is not None:
+        return f"its new id {error.migrated_to}"
+    return "the id of a chat that the bot was added to"
+
+
+def _rules(settings: Settings) -> str:
+    check_rules(settings, load_knowledge(settings.data))
+    own = len(settings.spikes.issue) + len(settings.spikes.opd)
+    return f"{own} issues and agencies with thresholds of their own"
+
+
+def _duty(settings: Settings) -> Iterator[Checked]:
+    """A line for each trouble of the rota, or one that there is none."""
+    try:
+        rota = load_knowledge(settings.data).duty.rota
+        if rota is None:
+            yield Checked("duty", True, "no rota: admins and leaders are called")
+            return
+        db, now = open_store(settings.database), datetime.now(UTC)
+        found = list(readiness.rota_troubles(db, rota, now, settings.office.zone))
+    except MonitorError as error:
+        yield Checked("duty", False, str(error))
+        return
+    yield from (Checked("duty", False, trouble) for trouble in found)
+    if not found:
+        yield Checked("duty", True, f"{len(rota.pairs)} pairs take turns")
 
 
 def _source(settings: Settings, name: SourceId) -> Checked:

@@ -29,7 +29,7 @@ from monitor.config.parts import (
     Telegram,
     Web,
 )
-from monitor.errors import ConfigError, ModelError, MonitorError, StorageError
+from monitor.errors import ConfigError, ModelError, MonitorError, Refused, StorageError
 from monitor.knowledge import load_knowledge
 from monitor.platforms.feeds import Feed
 from monitor.platforms.wordpress import WordPress
@@ -39,6 +39,7 @@ from monitor.steps.tools import Tools
 from monitor.steps.understand import MOST_BATCHES
 from monitor.store import comments, notices, open_store, people, sources
 from monitor.store.connection import rows
+from monitor.store.locking import held
 from monitor.telegram.channel import TelegramChannel
 from monitor.telegram.console import CONSOLE_CHAT, Console
 from tests.fakes.telegram import FakeTelegram
@@ -404,6 +405,25 @@ def test_a_run_whose_pipeline_ended_says_so_even_if_that_was_before_the_bot_list
         settings = office(tmp_path, telegram=talk, web=Web(enabled=False))
         with pytest.raises(MonitorError, match="the pipeline ended unexpectedly"):
             app.run(settings, None, print)
+
+
+@pytest.mark.parametrize(
+    ("runs", "wanted"), [(None, "collect"), (None, "web"), (None, None), ("collect", None)]
+)
+def test_a_second_run_on_the_database_is_refused(
+    tmp_path: Path, runs: str | None, wanted: str | None
+) -> None:
+    settings = office(tmp_path)
+    running = held(settings.database, app._parts(settings, runs))
+    with running, pytest.raises(Refused, match="runs already in another process"):
+        app.run(settings, wanted, print)
+
+
+def test_once_is_refused_while_a_service_collects(tmp_path: Path, tools: Tools) -> None:
+    with held(tools.settings.database, ["collect"]), pytest.raises(Refused, match="collect runs"):
+        app.once(tools.settings, tools, NOW)
+    with held(tools.settings.database, ["bot", "web"]):
+        app.once(tools.settings, tools, NOW)
 
 
 def test_the_bot_alone_needs_a_token(tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ def test_an_answer_that_was_not_good_is_asked_for_again(stage: Stage) -> None:
     press(stage, "Eko", "qj:1", base)
     prompt = stage.answer_to(base)["message_id"]
     long = stage.write("Eko", "a" * 1201, reply_to=prompt)
-    assert stage.answer_to(long)["text"] == words.TOO_LONG
+    assert stage.answer_to(long)["text"] == answers.again(words.TOO_LONG)
     good = stage.write("Eko", SAID, reply_to=prompt)
     assert stage.answer_to(good)["text"] == words.ANSWERED
 

@@ -75,6 +75,34 @@ def test_everybody_registered_may_look(stage: Stage, who: str) -> None:
     assert buttons(answer) == ["jg:0", "jg:1", "jr:0"]
 
 
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        ("Ani", ["jg:0", "jg:1"]),
+        ("Budi", ["jg:0", "jg:1", "jr:0"]),
+        ("Citra", ["jr:0"]),
+        ("Dewi", []),
+        ("Eko", []),
+        ("Fitri", []),
+    ],
+)
+def test_alone_only_the_buttons_that_this_person_may_press_are_shown(
+    stage: Stage, who: str, shown: list[str]
+) -> None:
+    chat_id = PEOPLE[who][0]
+    answer = stage.answer_to(stage.write(who, "/jaga", chat_id=chat_id), chat_id)
+    assert buttons(answer) == shown
+
+
+def test_names_without_a_person_and_people_without_telegram_are_told_apart(stage: Stage) -> None:
+    stage.db.conn.execute("UPDATE person SET telegram_id = NULL WHERE name = 'Citra'")
+    stage.db.conn.execute("UPDATE person SET name = 'Bude' WHERE name = 'Budi'")
+    stage.db.conn.commit()
+    text = asked(stage)["text"]
+    assert "⚠️ Belum terdaftar (periksa data/jaga.toml): Budi\n" in text
+    assert text.endswith("⚠️ Belum bisa dipanggil lewat Telegram: Citra")
+
+
 def test_an_office_without_a_rota_says_so(server: FakeTelegram, tmp_path: Path) -> None:
     with set_stage(server, tmp_path) as stage:
         stage.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from monitor.steps.budget import MOST, budget
 from monitor.store import audit, choices
 from tests.bot_stage import FORUM, GROUP, TOPIC, Stage, set_stage
 from tests.fakes.telegram import FakeTelegram
-from tests.world import PEOPLE, STRANGER
+from tests.world import NOW, PEOPLE, STRANGER, seed_incident
 
 PLAIN = "Peringatan baru: tanpa batas."
 
@@ -70,6 +71,14 @@ def test_everybody_registered_may_look(stage: Stage, who: str) -> None:
     assert choices.get(stage.db, MOST) is None
     assert budget(stage.db) is None
     assert not stage.woken
+
+
+def test_without_a_limit_the_alerts_of_28_days_are_told(stage: Stage) -> None:
+    """Only what came of issues: a copy-paste wave has no threshold."""
+    seed_incident(stage.db, at=NOW - timedelta(days=29))
+    for topic in ("kesehatan", "salinan:1"):
+        seed_incident(stage.db, topic)
+    assert "28 hari terakhir: 1 peringatan isu muncul." in asked(stage, "Ani")["text"]
 
 
 def test_the_answer_stays_in_its_topic(stage: Stage) -> None:

@@ -283,13 +283,19 @@ def test_once_tells_what_it_did(watched: Office) -> None:
 
 
 def test_check_is_good_when_everything_answers(watched: Office) -> None:
+    for name, telegram_id in (("Budi", "9"), ("Citra", "10")):
+        watched("people", "add", name, "--role", "admin", "--telegram", telegram_id)
     done = watched("check")
     assert done.code == GOOD
     names = [line.split(":")[0] for line in done.out.splitlines()]
     assert names == [
         "ok   database",
         "ok   knowledge",
+        "ok   rules",
         "ok   routes",
+        "ok   duty",
+        "ok   people",
+        "ok   signatures",
         "ok   model",
         "ok   guard",
         "ok   telegram",
@@ -326,7 +332,11 @@ base_url = "http://127.0.0.1:9/"
     assert {one["name"]: one["ok"] for one in done.lines} == {
         "database": False,
         "knowledge": True,
+        "rules": True,
         "routes": True,
+        "duty": True,
+        "people": False,
+        "signatures": False,
         "model": False,
         "guard": True,
         "telegram": True,

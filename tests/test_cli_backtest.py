@@ -142,7 +142,8 @@ def test_an_empty_store_has_no_alerts_and_a_picture(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--waspada", "2"], "accepted: waspada < siaga < awas"),
+        (["--waspada", "2"], "--waspada 2: accepted: below siaga 1.1 "),
+        (["--siaga", "3"], "--siaga 3: accepted: below awas 1.28 "),
         (["--picture", "tidak-ada/x.png"], "--picture: tidak-ada/x.png: No such file"),
         (["--days", "0"], "--days"),
         (["--most-a-day", "-1"], "--most-a-day"),

@@ -79,8 +79,22 @@ def test_hand_offs_are_listed_and_shown(siaga: Office) -> None:
         "2: lain made: Banjir di Sampit",
         "1: lapor made: Banjir di Sampit",
     ]
-    assert siaga("handoff", "1").out == "1: lapor made: Banjir di Sampit\nIsi keluhan.\n"
+    told = siaga("handoff", "1").out.splitlines()
+    assert told[:3] == [
+        "1: lapor made: Banjir di Sampit",
+        "Judul: Banjir di Sampit",
+        "Isi: Isi keluhan.",
+    ]
+    assert [line.split(":")[0] for line in told[3:]] == [
+        "Kategori",
+        "Instansi",
+        "Tempat",
+        "Tanggal",
+        "Tautan",
+    ]
+    assert told[3] == f"Kategori: {FORM.category}" and told[4] == f"Instansi: {FORM.agency}"
     (value,) = siaga("handoff", "1", "--json").lines
+    assert (value["category"], value["place"]) == (FORM.category, FORM.place)
     assert (value["system"], value["comment"], value["ticket"]) == ("lapor", None, None)
     assert siaga("handoff", "9").code == REFUSED
 

@@ -63,6 +63,8 @@ def test_a_statement_is_added_approved_listed_and_withdrawn(siaga: Office) -> No
         ([*ADD, "--by", "Rina"], REFUSED, "hanya admin"),
         (["add", "?", *ADD[2:], "--by", "Budi"], REFUSED, "topic: ?: accepted"),
         ([*ADD[:-1], "https://contoh.example", "--by", "Budi"], REFUSED, "bukan laman resmi"),
+        (["add", "banjir", *ADD[2:], "--by", "Budi"], REFUSED, "near the issue banjir_bencana"),
+        (["add", "banjr bencana", *ADD[2:], "--by", "Budi"], REFUSED, "--bebas"),
         ([*ADD, "--days", "-1", "--by", "Budi"], WRONG, "--days"),
         (["approve", "9", "--by", "Budi"], REFUSED, "narasi: 9: "),
         (["withdraw", "9", "--by", "Budi"], REFUSED, "narasi: 9: "),
@@ -72,4 +74,9 @@ def test_what_is_refused_is_told(siaga: Office, words: list[str], code: int, tol
     done = siaga("narasi", *words)
     assert done.code == code
     assert told in done.err
-    assert narratives.drafts(siaga.store) == []
+    assert narratives.every(siaga.store) == []
+
+
+def test_a_free_topic_near_an_issue_is_taken_when_asked_for(siaga: Office) -> None:
+    done = siaga("narasi", "add", "banjir", *ADD[2:], "--bebas", "--by", "Budi")
+    assert (done.code, done.out.startswith("1: Banjir: draft")) == (GOOD, True)

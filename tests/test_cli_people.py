@@ -147,6 +147,39 @@ def test_a_role_is_handed_over(siaga: Office) -> None:
     assert people.successor(siaga.store, "Eko") == "Rina"
 
 
+def test_open_links_are_listed_replaced_and_revoked(siaga: Office) -> None:
+    siaga("people", "add", "Eko", "--role", "opd", "--opd", "BPBD", "--telegram", "5")
+    siaga("people", "handover", "Eko", "Dewi")
+    first = siaga("people", "invite", "Rina", "--role", "humas", "--role", "admin")
+    again = siaga("people", "invite", "Rina", "--role", "humas")
+    told = "the link before it, made by command line, works no more"
+    assert (told in first.err, told in again.err) == (False, True)
+    dewi, rina = [line for line in siaga("people", "list").out.splitlines() if "open link" in line]
+    assert dewi.startswith("open link for Dewi: opd (BPBD), replaces Eko; until ")
+    assert re.fullmatch(
+        r"open link for Rina: humas; until \S+ \S+ \(Asia/Jakarta\); by command line", rina
+    )
+    shown = siaga("people", "list", "--json").lines[-1]
+    assert (shown["link"], shown["roles"], shown["replaces"]) == ("Rina", ["humas"], None)
+    assert siaga("people", "revoke", "Rina").out == "Rina: the link works no more\n"
+    gone = siaga("people", "revoke", "Rina")
+    assert (gone.code, "invite: Rina: no open link; open: Dewi" in gone.err) == (REFUSED, True)
+    code = again.out.strip()
+    with pytest.raises(invites.InviteRefused, match="expired"):
+        invites.use(siaga.store, code, 7, utc_now())
+    assert told in siaga("people", "handover", "Eko", "Dewi").err
+    assert "open: none" in [siaga("people", "revoke", n) for n in ("Dewi", "Dewi")][1].err
+
+
+def test_names_are_one_however_they_are_spaced(siaga: Office) -> None:
+    siaga("people", "add", " Rina  Sari ", "--role", "humas")
+    assert siaga("people", "add", "Rina Sari", "--role", "trainer").code == GOOD
+    for words in (["add", "rina sari"], ["invite", "RINA SARI"], ["invite", "RinaSari"]):
+        done = siaga("people", *words, "--role", "humas")
+        assert (done.code, "Rina Sari" in done.err) == (REFUSED, True)
+    assert [one.name for one in people.every(siaga.store)] == ["Budi", "Rina Sari"]
+
+
 def test_chats_and_topics_are_listed(siaga: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     assert siaga("chats", "list").out == "0 (konsol): from waspada\n"
     monkeypatch.setenv("SIAGA_TELEGRAM__TOKEN", "1:x")

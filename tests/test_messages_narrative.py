@@ -149,7 +149,15 @@ def test_lines_of_cards_and_drafts() -> None:
         (words.too_long(2, 250), "Ada fakta 250 huruf. Paling panjang 200 huruf per baris."),
         (words.not_official(["x.go.id"]), "Tautannya bukan laman resmi kantor, misalnya x.go.id."),
         (words.not_official([]), "Tautannya bukan laman resmi kantor."),
-        (words.put_into(2), "2 saran memakai narasi ini. Periksa di bawah sebelum menyetujui."),
+        (
+            words.put_into(2),
+            "2 saran kini memuat fakta narasi ini. Periksa di bawah sebelum menyetujui.",
+        ),
+        (
+            words.put_into(0, 1, 3),
+            "1 saran sudah memuatnya. 3 saran tidak diubah: disunting, ditandatangani, "
+            "atau tanpa kalimat yang cocok. Periksa di bawah sebelum menyetujui.",
+        ),
     ],
 )
 def test_answers_are_one_sentence_or_two(told: str, said: str) -> None:

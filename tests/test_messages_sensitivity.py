@@ -18,7 +18,14 @@ def lines(message: Message) -> list[str]:
 def test_without_a_limit_only_that_is_told() -> None:
     told = lines(sensitivity(0, 1.0, None, None))
     assert told == ["Peringatan baru: tanpa batas.", LAST]
-    assert lines(sensitivity(0, 1.3, 7, 9)) == told
+    assert lines(sensitivity(0, 1.3, 7, None)) == told
+
+
+def test_without_a_limit_what_came_in_28_days_is_told() -> None:
+    """The comparison needs a limit to be chosen, and that is said."""
+    told = lines(sensitivity(0, 1.0, None, 12))
+    assert told[1].startswith("28 hari terakhir: 12 peringatan isu muncul. Begitu sebuah batas")
+    assert told[0] == "Peringatan baru: tanpa batas."
 
 
 def test_a_limit_that_is_kept_anyway_raises_nothing() -> None:

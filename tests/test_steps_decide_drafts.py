@@ -14,11 +14,14 @@ from sqlite_utils import Database
 from monitor.messages import answers, signing
 from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import (
+    Chat,
     Draft,
     DraftId,
     DraftState,
+    EventKind,
     Incident,
     IncidentId,
+    IncidentState,
     Level,
     NoticeKind,
     Person,
@@ -350,3 +353,38 @@ def test_at_awas_two_different_people_sign(
         Answer("Sudah diputuskan oleh Budi, Citra."),
     ]
     assert drafts.approved(db, NOW)[0].id == draft.id
+
+
+def test_what_was_decided_is_not_shown_again_and_new_words_are_suggested(
+    db: Database, tools: Tools, who: dict[str, Person], incident: Incident
+) -> None:
+    chat = seed_chat(db, -100)
+    first, second, third = drafts.of_incident(db, incident.id)
+    assert decide_drafts.reject(db, who["Budi"], first.id, NOW).done
+    assert decide_drafts.approve(db, tools, who["Budi"], second.id, NOW).done
+    assert decide_drafts.show_drafts(db, tools, who["Ani"], incident.id, [chat], NOW).done
+    asked = [one.id for one in (first, second, third) if _wished(db, chat, one)]
+    assert asked == [second.id, third.id]
+    for one in (second, third):
+        assert drafts.stop_post(db, one.id, DraftState.STALE, "uji", NOW, of=tuple(DraftState))
+    shown = decide_drafts.show_drafts(db, tools, who["Ani"], incident.id, [chat], NOW)
+    fresh = drafts.of_incident(db, incident.id)[3:]
+    assert shown == Answer(answers.DRAFTS_SENT, done=True)
+    assert fresh and all(_wished(db, chat, one) for one in fresh)
+
+
+def test_an_ended_incident_gets_no_new_words(
+    db: Database, tools: Tools, who: dict[str, Person], incident: Incident
+) -> None:
+    chat = seed_chat(db, -100)
+    for one in drafts.of_incident(db, incident.id):
+        assert decide_drafts.reject(db, who["Budi"], one.id, NOW).done
+    incidents.change(
+        db, incident, EventKind.RESOLVED, IncidentState.RESOLVED, NOW, "", actor="Budi"
+    )
+    shown = decide_drafts.show_drafts(db, tools, who["Ani"], incident.id, [chat], NOW)
+    assert shown == Answer(answers.NO_DRAFTS)
+
+
+def _wished(db: Database, chat: Chat, draft: Draft) -> bool:
+    return notices.find(db, chat.id, NoticeKind.DRAFT, int(draft.id)) is not None

@@ -222,7 +222,7 @@ def test_the_rota_shows_this_week_and_the_next(db: Database, tools: Tools) -> No
         "Cadangan: Budi\n"
         "Pekan depan: Citra, cadangan Ani (mulai Sen 9 Mar 08.00 WIB)\n"
         "Jam tenang 21.00 s.d. 06.00: level Siaga ke atas tetap berbunyi\n"
-        "⚠️ Belum bisa dipanggil lewat Telegram: Citra"
+        "⚠️ Belum terdaftar (periksa data/jaga.toml): Citra"
     )
 
 

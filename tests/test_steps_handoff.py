@@ -309,3 +309,30 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> Non
     mapping = load_mapping(PROJECT / "data" / "mappings" / "lapor.toml")
     with pytest.raises(ConfigError, match=r"form\."):
         write_sheet(tmp_path / name, mapping, [])
+
+
+@pytest.mark.parametrize(
+    ("place", "field"), [("Kotim / Baamang", "Kotim, Baamang"), (None, "beberapa tempat: Baamang")]
+)
+def test_a_form_names_places_with_their_counts_and_never_beside_the_total(
+    asked: Asked, place: str | None, field: str
+) -> None:
+    about = words.About(
+        incident=asked.incident,
+        issue_name="Banjir",
+        agency="BPBD",
+        office="Kantor",
+        place=place,
+        category="",
+        counted="48 komentar negatif",
+        examples=[],
+        links=[],
+        at=NOW,
+        places=[("Kotim / Baamang", 11), ("Kapuas", 9)],
+    )
+    form = words.form_of(about, single=False)
+    lead = form.content.splitlines()[0]
+    counted = "48 komentar negatif; tempat yang disebut: Baamang (11), Kapuas (9)."
+    assert lead == f"Warga mengeluhkan Banjir di media sosial: {counted}"
+    assert form.title == "Banjir" and form.place.startswith(field)
+    assert words.form_of(replace(about, place=None, places=()), single=False).place == ""

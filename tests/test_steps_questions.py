@@ -207,7 +207,7 @@ def test_personal_data_in_an_answer_is_masked_for_everybody(asked: Asked) -> Non
 @pytest.mark.parametrize(("text", "said"), [("  ", words.EMPTY), ("a" * 1201, words.TOO_LONG)])
 def test_an_empty_or_endless_answer_is_asked_again(asked: Asked, text: str, said: str) -> None:
     asked.ask()
-    assert answer(asked, "Eko", text) == Answer(said)
+    assert answer(asked, "Eko", text) == Answer(said, again=True)
     assert asked.question().state is QuestionState.ASKED
 
 

@@ -20,7 +20,7 @@ from monitor.records import (
     wave_topic,
 )
 from monitor.replies.guard_rules import Effect
-from monitor.steps import decide_drafts, guarding, narrate, stating, views
+from monitor.steps import decide_drafts, guarding, narrate, restating, stating, views
 from monitor.steps.answer import Answer
 from monitor.steps.expire import expire
 from monitor.steps.suggest import anew, suggest_replies
@@ -190,7 +190,7 @@ def test_suggestions_nobody_touched_are_put_anew(office: Office) -> None:
     decide_drafts.reject(office.db, office.who("Budi"), third.id, NOW)
     number = office.state()
     ani = office.who("Ani")
-    answer = narrate.put_into_replies(office.db, office.tools, ani, number, HERE, NOW)
+    answer = restating.put_into_replies(office.db, office.tools, ani, number, HERE, NOW)
     assert isinstance(answer, Answer)
     assert answer.done
     assert LINK in office.drafted(first.id).text
@@ -198,8 +198,10 @@ def test_suggestions_nobody_touched_are_put_anew(office: Office) -> None:
     assert office.drafted(third.id).text == third.text
     shown = office.shown()
     assert sum("Memakai narasi v1: Banjir & bencana" in text for text in shown) >= 1
-    again = narrate.put_into_replies(office.db, office.tools, ani, number, HERE, NOW)
-    assert again == Answer(words.put_into(0), done=True)
+    assert "5 posko pengungsian" in office.drafted(first.id).text
+    assert used(office, number) == ("Ani",)
+    again = restating.put_into_replies(office.db, office.tools, ani, number, HERE, NOW)
+    assert again == Answer(words.put_into(0, 1, 1), done=True)
 
 
 def test_a_suggestion_that_says_it_already_stays(office: Office) -> None:
@@ -209,21 +211,23 @@ def test_a_suggestion_that_says_it_already_stays(office: Office) -> None:
     suggest_replies(office.db, office.tools, NOW)
     (before,) = drafts.of_incident(office.db, incident.id)
     ani = office.who("Ani")
-    answer = narrate.put_into_replies(office.db, office.tools, ani, number, HERE, NOW)
-    assert answer == Answer(words.put_into(0), done=True)
+    answer = restating.put_into_replies(office.db, office.tools, ani, number, HERE, NOW)
+    assert answer == Answer(words.put_into(0, 1), done=True)
     assert office.drafted(before.id).text == before.text
 
 
 def test_one_that_contradicts_it_is_put_right(office: Office) -> None:
     draft, number = office.reply(WRONG), office.state()
-    narrate.put_into_replies(office.db, office.tools, office.who("Ani"), number, HERE, NOW)
+    restating.put_into_replies(office.db, office.tools, office.who("Ani"), number, HERE, NOW)
     assert office.drafted(draft.id).text != WRONG
     assert office.reasons(office.drafted(draft.id)) == []
 
 
 def test_without_an_incident_the_words_are_given_to_be_copied(office: Office) -> None:
     number = office.state()
-    given = narrate.put_into_replies(office.db, office.tools, office.who("Ani"), number, HERE, NOW)
+    given = restating.put_into_replies(
+        office.db, office.tools, office.who("Ani"), number, HERE, NOW
+    )
     assert isinstance(given, Message)
     assert "5 posko pengungsian di Sampit." in given.plain
     assert LINK in given.plain
@@ -235,7 +239,7 @@ def test_without_an_incident_the_words_are_given_to_be_copied(office: Office) ->
 )
 def test_what_cannot_be_used_is_told(office: Office, name: str, number: int, told: str) -> None:
     office.draft()
-    given = narrate.put_into_replies(
+    given = restating.put_into_replies(
         office.db, office.tools, office.who(name), NarrativeId(number), HERE, NOW
     )
     assert isinstance(given, Answer)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from monitor.errors import Refused
 from monitor.records import Chat, ChatId, InviteTrouble, NoticeKind, NoticeState, Person, Role
 from monitor.store import audit, invites, notices, open_store, people
 from monitor.store.connection import rows
@@ -274,3 +275,79 @@ def test_a_private_message_is_told_once_each_and_meets_no_other(db: Database) ->
         (-1, "satu"),
         (-2, "dua"),
     ]
+
+
+# Links that are open beside what was decided since.
+
+
+def test_a_link_gives_no_rights_back_that_were_taken(db: Database) -> None:
+    person(db, "Budi", 9, Role.ADMIN)
+    person(db, "Eko", 5, Role.HUMAS, Role.OPD)
+    own, place = invite(db, "Eko", Role.ADMIN, replaces="Eko"), invite(db, replaces="Eko")
+    people.add(db, "Eko", [Role.OPD], None, "Budi", NOW + HOUR)
+    refused(InviteTrouble.EXPIRED, lambda: invites.use(db, own, 5, NOW + HOUR))
+    refused(InviteTrouble.EXPIRED, lambda: invites.use(db, place, 7, NOW + HOUR))
+    plain = invite(db, "Tono", Role.ADMIN)
+    person(db, "Tono", None)
+    people.deactivate(db, "Tono", "Budi", NOW + HOUR)
+    refused(InviteTrouble.EXPIRED, lambda: invites.use(db, plain, 8, NOW + HOUR))
+    assert [one.name for one in people.admins(db)] == ["Budi"]
+
+
+def test_nobody_takes_the_place_of_somebody_who_is_not_there(db: Database) -> None:
+    person(db, "Budi", 9, Role.ADMIN)
+    person(db, "Eko", 5)
+    code = invite(db, replaces="Eko")
+    # As a database looks in which a person was switched off by other means.
+    with db.atomic():
+        db.conn.execute("UPDATE person SET active = 0 WHERE name = 'Eko'")
+    error = refused(InviteTrouble.NOBODY_LEAVES, lambda: invites.use(db, code, 7, NOW))
+    assert error.holder == "Eko"
+    refused(InviteTrouble.NOBODY_LEAVES, lambda: invite(db, "Tono", replaces="Eko"))
+    refused(InviteTrouble.NOBODY_LEAVES, lambda: invite(db, "Tono", replaces="Siapa"))
+    assert people.by_name(db, "Rina") is None
+
+
+def test_a_link_that_is_used_ends_the_others_for_the_name_and_the_place(db: Database) -> None:
+    for name, telegram_id in (("Eko", 5), ("Dewi", 6)):
+        person(db, name, telegram_id)
+    plain, place, other = invite(db), invite(db, replaces="Eko"), invite(db, "Tono", replaces="Eko")
+    free = invite(db, "Wulan", replaces="Dewi")
+    assert invites.use(db, place, 7, NOW).name == "Rina"
+    refused(InviteTrouble.EXPIRED, lambda: invites.use(db, plain, 7, NOW))
+    refused(InviteTrouble.EXPIRED, lambda: invites.use(db, other, 8, NOW))
+    assert [link.name for link in invites.open_links(db, NOW)] == ["Wulan"]
+    assert invites.use(db, free, 10, NOW).name == "Wulan"
+
+
+def test_a_second_link_for_a_name_replaces_the_first(db: Database) -> None:
+    person(db, "Eko", 5)
+    first, place, second = invite(db), invite(db, replaces="Eko"), invite(db, "RINA")
+    assert [link.name for link in invites.waiting(db, "rina", NOW)] == ["RINA", "Rina"]
+    refused(InviteTrouble.EXPIRED, lambda: invites.use(db, first, 7, NOW))
+    assert invites.use(db, second, 7, NOW).name == "RINA"
+    refused(InviteTrouble.ALIKE, lambda: invites.use(db, place, 8, NOW + HOUR))
+
+
+def test_open_links_are_revoked_by_name(db: Database) -> None:
+    person(db, "Eko", 5)
+    first, second = invite(db), invite(db, replaces="Eko")
+    assert (invites.revoke(db, "rina", "cli", NOW), invites.revoke(db, "Rina", "cli", NOW)) == (
+        2,
+        0,
+    )
+    for code in (first, second):
+        refused(InviteTrouble.EXPIRED, lambda code=code: invites.use(db, code, 7, NOW))
+    assert [row["action"] for row in audit.newest(db, 2)] == ["invite-revoked"] * 2
+
+
+@pytest.mark.parametrize("name", ["rina sari", "RINA SARI", "Rina  Sari", "RinaSari"])
+def test_a_name_that_differs_by_case_or_spaces_alone_is_refused(db: Database, name: str) -> None:
+    person(db, "Rina Sari", 7)
+    with pytest.raises(Refused, match="Rina Sari is registered"):
+        person(db, name, 8)
+    if name != "Rina  Sari":
+        assert refused(InviteTrouble.ALIKE, lambda: invite(db, name)).holder == "Rina Sari"
+    person(db, "Rina Sari", 8)
+    person(db, "Rina Sar", 9)
+    assert len(people.every(db)) == 2

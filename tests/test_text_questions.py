@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.questions import Stretch, issue_of, period
+from monitor.text.questions import Stretch, issue_of, near_name, period
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # a Monday, 10.00 WIB
@@ -71,7 +71,8 @@ NAMES = {"air_bersih": "Air bersih", "harga_bbm": "Harga & BBM", "kesehatan": "K
         ("antrean obat", {"kesehatan": 1.0}, "kesehatan"),
         ("BBM langka", {}, "harga_bbm"),
         ("air bersih", {"kesehatan": 1.0}, "air_bersih"),
-        ("obat", {"kesehatan": 0.5}, "kesehatan"),
+        ("obat", {"kesehatan": 0.7}, "kesehatan"),
+        ("siapa presiden", {"kesehatan": 0.5}, None),
         ("jadwal konser", {"kesehatan": 0.3}, None),
         ("apa saja", {"isu_asing": 3.0}, None),
         ("", {}, None),
@@ -81,6 +82,21 @@ def test_the_issue_is_that_of_keywords_and_of_its_own_name(
     text: str, votes: dict[str, float], issue: str | None
 ) -> None:
     assert issue_of(text, votes, NAMES) == issue
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("air", None),
+        ("bersih", "air_bersih"),
+        ("air bers", "air_bersih"),
+        ("air_bersihh", "air_bersih"),
+        ("Kesehatn", "kesehatan"),
+        ("vaksin rabies", None),
+    ],
+)
+def test_words_that_are_nearly_an_issue_are_found(words: str, key: str | None) -> None:
+    assert near_name(words, NAMES) == key
 
 
 def test_without_issues_there_is_none() -> None:

@@ -25,7 +25,7 @@ from monitor.knowledge import load_knowledge
 from monitor.replies.guard_rules import Effect, Finding, Guard
 from monitor.training.guard import Course, _least, course_of, fit, fit_guard, measured
 from monitor.training.guard_texts import guard_texts, read_guard_texts, twins
-from tests.test_guard_cases import cases
+from tests.test_guard_cases import BLIND, cases
 
 DATA = Path(__file__).parent.parent / "data"
 GOOD = '[[case]]\nverdict = "stop"\nkind = "janji"\ncomment = ""\ntext = "Pasti beres."\n'
@@ -54,10 +54,9 @@ def test_the_teaching_texts_are_many_of_both_sorts_and_no_twins() -> None:
     assert [pair for pair in twins(texts, texts) if pair[0] < pair[1]] == []
 
 
-@pytest.mark.parametrize("name", ["guard_cases.toml", "guard_blind.toml"])
-def test_no_text_of_the_tests_teaches(name: str) -> None:
+def test_no_text_of_the_blind_set_teaches() -> None:
     texts = [one.text for one in guard_texts(DATA / "guard")]
-    assert twins([case["text"] for case in cases(name)], texts) == []
+    assert twins([case["text"] for case in cases(BLIND)], texts) == []
 
 
 @pytest.mark.parametrize(
@@ -171,16 +170,25 @@ def test_trouble_asks_for_a_second_signature_and_shows_the_words(guard: Guard) -
     assert found.words in text.split(". ", 1)[1]
 
 
-def test_a_doubted_rule_counts_only_with_the_second_look(guard: Guard, model: GuardModel) -> None:
-    """One that staff changed since is not doubted any more."""
-    rule = next(one for one in guard.rules if one.id == "ejekan")
+@pytest.mark.parametrize("doubted", ["ejekan", "mengusir"])
+def test_a_doubted_rule_weighs_less_without_the_second_look(
+    guard: Guard, model: GuardModel, doubted: str
+) -> None:
+    """A stop asks for a second signature and never vanishes, what asked for one is silent."""
+    rule = next(one for one in guard.rules if one.id == doubted)
     other = Finding("personal", Effect.STOP, "Ada data pribadi.")
-    found = (Finding(rule.id, Effect.STOP, rule.reason), other)
+    found = (Finding(rule.id, rule.effect, rule.reason), other)
     calm = replace(model, least=99.0, doubted={rule.id: digest(rule)})
-    assert SecondLook(calm, guard).settle("Baik.", "", found) == (other,)
-    changed = replace(calm, doubted={rule.id: "lain"})
-    assert SecondLook(changed, guard).settle("Baik.", "", found) == found
+    weaker = (Finding(rule.id, Effect.SECOND, rule.reason),)
+    left = weaker if rule.effect is Effect.STOP else ()
+    assert SecondLook(calm, guard).settle("Baik.", "", found) == (other, *left)
     assert SecondLook(replace(calm, least=-99.0), guard).settle("Baik.", "", found)[:2] == found
+
+
+def test_a_rule_that_staff_changed_is_not_doubted_any_more(guard: Guard, model: GuardModel) -> None:
+    found = (Finding("ejekan", Effect.STOP, "Mengejek."),)
+    changed = replace(model, least=99.0, doubted={"ejekan": "lain"})
+    assert SecondLook(changed, guard).settle("Baik.", "", found) == found
 
 
 def test_a_reply_without_words_shows_none(guard: Guard, model: GuardModel) -> None:
@@ -190,7 +198,7 @@ def test_a_reply_without_words_shows_none(guard: Guard, model: GuardModel) -> No
 
 def test_the_words_shown_are_few_and_of_the_reply(guard: Guard, model: GuardModel) -> None:
     look = SecondLook(replace(model, least=-99.0), guard)
-    for text in [one["text"] for one in cases("guard_cases.toml")][:40]:
+    for text in [one["text"] for one in cases(BLIND)][:40]:
         (found,) = look.settle(text, "", ())
         assert found.words in text and len(found.words) <= 60
 
@@ -255,7 +263,25 @@ def test_a_whole_training_writes_what_serves(
     assert kept is not None and kept.least == about["least"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "least"),
+    [
+        ([], 2.0),
+        ([18.0, 17.0, 16.0], 19.0),
+        ([19.5, 18.5], 2.0),
+        ([21.0, 22.0, 23.0], 24.0),
+    ],
+)
+def test_the_threshold_is_for_recall_where_precision_allows_it(
+    wrong: list[float], least: float
+) -> None:
+    """The highest with enough recall; else the lowest that is precise; else above all."""
+    right = [float(one) for one in range(1, 21)]
+    listed = np.array(right + wrong, dtype=np.float32)
+    stop = np.array([True] * len(right) + [False] * len(wrong))
+    assert _least(listed, np.zeros(len(stop), dtype=bool), stop) == least
+
+
 def test_a_second_look_that_is_never_right_flags_nothing() -> None:
-    scores = np.array([1.0, 2.0], dtype=np.float32)
     none = np.zeros(2, dtype=bool)
-    assert _least(scores, none, none) > 2
+    assert _least(np.array([1.0, 2.0], dtype=np.float32), none, none) > 2

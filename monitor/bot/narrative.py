@@ -19,7 +19,7 @@ from monitor.messages import Message as Words
 from monitor.messages import answers
 from monitor.messages import narrative as words
 from monitor.records import Chat, NarrativeId, NarrativeState
-from monitor.steps import narrate
+from monitor.steps import narrate, restating
 from monitor.steps.answer import Answer
 from monitor.store import narratives, people
 from monitor.store.people import Prompt
@@ -162,7 +162,7 @@ async def open_one(desk: Desk, press: Press) -> Answer:
 async def put_into_replies(desk: Desk, press: Press) -> Answer:
     """Pakai di balasan."""
     number = NarrativeId(press.number)
-    made = narrate.put_into_replies(
+    made = restating.put_into_replies(
         desk.db, desk.tools, press.person, number, _here(press), desk.clock()
     )
     if isinstance(made, Answer):

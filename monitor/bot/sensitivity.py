@@ -15,7 +15,7 @@ from monitor.messages import Message as Words
 from monitor.messages import answers
 from monitor.messages.sensitivity import CHOICES, CHOSEN, sensitivity
 from monitor.steps.answer import Answer
-from monitor.steps.budget import MOST, keep_budget, most_a_day, told_lessons
+from monitor.steps.budget import MOST, alerts_lately, keep_budget, most_a_day, told_lessons
 from monitor.store import choices
 
 
@@ -44,5 +44,6 @@ def _now(desk: Desk) -> Words:
     most = most_a_day(desk.db, desk.tools)
     told = told_lessons(desk.db, desk.tools, desk.clock())
     if kept is None:
-        return sensitivity(most, 1.0, None, None, told)
+        came = alerts_lately(desk.db, desk.tools, desk.clock())
+        return sensitivity(most, 1.0, None, came, told)
     return sensitivity(most, kept.times, kept.alerts, kept.plain, told)

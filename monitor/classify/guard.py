@@ -1,9 +1,10 @@
 """The guard's second look: whether a reply resembles those that gave trouble.
 
 Layer 2, plain numpy; ``training/guard.py`` makes it. Beside the rules that staff write stands one
-learned score. It never stops a reply: it asks for a second signature, and it excuses a rule that
-was wrong too often by itself when the rest of the reply speaks against it. A rule that staff
-changed since is not doubted any more.
+learned score. It never stops a reply: it asks for a second signature. Where it sees no trouble, a
+rule that was wrong too often is not believed alone: instead of stopping it asks for a second
+signature, and where it only asked for that, it is silent. What stops never vanishes. A rule that
+staff changed since is not doubted any more.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class GuardModel:
     the reply's own columns.
 
     ``least`` is the score from which a reply is flagged; ``doubted`` holds the rules that do not
-    count alone, with the digest of their patterns.
+    count in full alone, with the digest of their patterns.
     """
 
     vocabulary: GuardVocabulary
@@ -72,17 +73,23 @@ class SecondLook:
 
     @property
     def doubted(self) -> frozenset[str]:
-        """Rules that count only together with the second look."""
+        """Rules that do not count in full without the second look."""
         return self._doubted
 
     def settle(self, text: str, comment: str, found: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The findings of the rules, less those that are doubted here, and its own."""
+        """The findings of the rules, less heavy where they are doubted, or its own besides."""
         reading = read_reply(self._guard, text, comment, [one.rule for one in found])
         score, kind = self._judged(reading)
         if score < self.model.least:
-            return tuple(one for one in found if one.rule not in self._doubted)
+            return self._believed(found)
         words = self._heaviest(reading, text)
         return (*found, Finding(f"{NAME}{kind}", Effect.SECOND, similar(kind), words))
+
+    def _believed(self, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """A doubted stop asks for a second signature; what only asked for one is left out."""
+        sure = tuple(one for one in found if one.rule not in self._doubted)
+        stops = (one for one in found if one.rule in self._doubted and one.effect is Effect.STOP)
+        return (*sure, *(replace(one, effect=Effect.SECOND) for one in stops))
 
     def score(self, reading: Reading) -> float:
         """How much it resembles those that gave trouble: whole, nearest kind, worst sentence."""

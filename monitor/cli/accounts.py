@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from monitor.cli.base import JSON, of, show
 from monitor.progress import progress
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 sources_app = typer.Typer(help="Watched accounts.", no_args_is_help=True)
 
@@ -48,7 +52,7 @@ def pause(context: typer.Context, name: str) -> None:
 
     _, db = of(context).store()
     if not sources.pause(db, SourceId(name), "paused on the command line"):
-        raise Refused(f"source: {name}: unknown, or already paused")
+        raise Refused(f"source: {name}: {_why_not(db, name, 'already paused')}")
     typer.echo(f"{name}: paused")
 
 
@@ -62,8 +66,16 @@ def resume(context: typer.Context, name: str) -> None:
 
     _, db = of(context).store()
     if not sources.resume(db, SourceId(name), utc_now()):
-        raise Refused(f"source: {name}: unknown, or not paused")
+        raise Refused(f"source: {name}: {_why_not(db, name, 'not paused')}")
     typer.echo(f"{name}: polled again from now on")
+
+
+def _why_not(db: Database, name: str, already: str) -> str:
+    """Why a source was neither paused nor resumed."""
+    from monitor.store import sources
+
+    known = [status.id for status in sources.every(db)]
+    return already if name in known else f"unknown: known: {', '.join(known) or 'none'}"
 
 
 def import_file(

@@ -54,6 +54,7 @@ def add(
     fact: list[str] = typer.Option(..., "--fact", help="One short sentence; repeat it."),
     link: str = typer.Option(..., "--link", help="The official page."),
     days: int = typer.Option(7, "--days", min=0, max=_MOST_DAYS, help="Days it holds; 0: today."),
+    free: bool = typer.Option(False, "--bebas", help="A free topic, although an issue is near."),
     by: str = _BY,
 ) -> None:
     """Make a draft; another admin approves it."""
@@ -68,13 +69,16 @@ def add(
     named = narrate.free_topic(tools, topic)
     if named is None:
         raise Refused(f"topic: {topic}: accepted: an issue's key, or a few words")
+    near = None if free else narrate.near_issue(tools, named)
+    if near is not None:
+        raise Refused(f"topic: {topic}: near the issue {near.key} ({near.name}); --bebas: not it")
+    wrong = narrate.wrong_link(tools, link.strip())
+    if wrong:
+        raise Refused(f"narasi: {wrong}")
     made = narrate.propose(db, tools, person, named, "\n".join(fact), now)
     if isinstance(made, Answer):
         raise Refused(f"narasi: {made.text}")
-    linked = narrate.put_link(db, tools, person, made, link, now)
-    if not linked.done:
-        narrate.withdraw(db, person, made, now)
-        raise Refused(f"narasi: {linked.text}")
+    narrate.put_link(db, tools, person, made, link, now)
     narrate.put_until(db, tools, person, made, days, None, now)
     draft = narratives.get(db, made)
     assert draft is not None  # written just above

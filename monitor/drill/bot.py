@@ -11,7 +11,7 @@ from typing import cast
 
 from telegram import Bot, Message, Update, User
 from telegram.error import TelegramError
-from telegram.ext import CommandHandler, filters
+from telegram.ext import ApplicationHandlerStop, CommandHandler, filters
 
 from monitor.app import Service
 from monitor.bot import UPDATES, build_application, talk
@@ -95,3 +95,4 @@ class BotThread:
         finally:
             if ends:
                 self._over()
+        raise ApplicationHandlerStop  # else it would be called a command that nobody knows

@@ -15,9 +15,15 @@ from monitor.records import Level, NoticeKind
 _DAY = timedelta(days=1)
 # A person was asked for by name, or the machine itself needs one.
 _ALWAYS_HEARD: Final = frozenset({NoticeKind.CALL, NoticeKind.PERSONAL, NoticeKind.OPERATOR})
-# These speak of an incident and are as loud as it is.
+# These speak of an incident, or of its topic, and are as loud as it is.
 _AS_ITS_LEVEL: Final = frozenset(
-    {NoticeKind.CARD, NoticeKind.EVENT, NoticeKind.QUESTION, NoticeKind.HANDOFF}
+    {
+        NoticeKind.CARD,
+        NoticeKind.EVENT,
+        NoticeKind.QUESTION,
+        NoticeKind.HANDOFF,
+        NoticeKind.NARRATIVE,
+    }
 )
 
 

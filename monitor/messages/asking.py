@@ -37,7 +37,7 @@ NOTHING_ASKED = (
     "Silakan tulis pertanyaannya, misalnya <code>/tanya obat di Sampit minggu ini</code>."
 )
 NOT_UNDERSTOOD = (
-    "Maaf, saya belum menangkap isu, tempat atau waktunya, jadi tidak saya jawab.\n"
+    "Maaf, saya tidak menemukan isu, tempat atau waktu di situ, jadi tidak saya jawab.\n"
     "Contoh: <code>/tanya banjir di Sampit kemarin</code>. Daftar isu: /isu"
 )
 

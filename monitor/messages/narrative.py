@@ -293,10 +293,19 @@ def to_copy(narrative: Narrative) -> Message:
     return Message(f"Untuk disalin:\n<code>{escape(words)}</code>")
 
 
-def put_into(count: int) -> str:
-    """The answer to Pakai di balasan where suggestions wait."""
-    changed = f"{count} saran memakai narasi ini" if count else "Saran yang ada tidak diubah"
-    return f"{changed}. Periksa di bawah sebelum menyetujui."
+def put_into(reworded: int, there: int = 0, left: int = 0) -> str:
+    """The answer to Pakai di balasan where suggestions wait: how many say it, and how many not.
+
+    ``there`` said it before; ``left`` could not be reworded.
+    """
+    parts = [
+        f"{reworded} saran kini memuat fakta narasi ini." if reworded else "",
+        f"{there} saran sudah memuatnya." if there else "",
+        f"{left} saran tidak diubah: disunting, ditandatangani, atau tanpa kalimat yang cocok."
+        if left
+        else "",
+    ]
+    return " ".join([*(part for part in parts if part), "Periksa di bawah sebelum menyetujui."])
 
 
 def differs(narrative: Narrative, fact: str, said: str) -> str:

@@ -21,7 +21,8 @@ def sensitivity(
     """What stands now.
 
     ``most`` alerts a day (0: any), thresholds ``times`` as high as written, ``alerts`` of the last
-    28 days with them and ``plain`` without; None where nothing was reckoned yet. ``lessons``: the
+    28 days with them and ``plain`` without; None where nothing was reckoned yet. Without a budget
+    ``plain`` is what came in 28 days. ``lessons``: the
     issues whose thresholds people's verdicts raised, so many times, after so many dismissals.
     """
     lines = [_now(most)]
@@ -34,6 +35,11 @@ def sensitivity(
         lines.append(
             f"28 hari terakhir: {number(alerts)} peringatan dengan setelan ini, "
             f"{number(plain)} tanpa batas."
+        )
+    if not most and plain is not None:
+        lines.append(
+            f"28 hari terakhir: {number(plain)} peringatan isu muncul. Begitu sebuah batas "
+            "dipilih, jumlahnya dengan dan tanpa batas itu dihitung dan ditampilkan di sini."
         )
     if lessons:
         lines.append(escape(taught(lessons)))

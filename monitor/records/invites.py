@@ -37,5 +37,5 @@ class InviteTrouble(StrEnum):
     NAME_TAKEN = "name_taken"
     BAD_NAME = "bad_name"
     LAST_ADMIN = "last_admin"
-    ALIKE = "alike"
-    NOBODY_LEAVES = "nobody_leaves"
+    ALIKE = "like_one_registered"
+    NOBODY_LEAVES = "replaced_not_active"

@@ -25,7 +25,7 @@ from monitor.spikes.rarity import months_between
 from monitor.steps.backtest import Alert, Replayed, alerts, replay_stored, with_people
 from monitor.steps.lessons import Lessons, lessons, taught
 from monitor.steps.tools import Tools
-from monitor.store import choices
+from monitor.store import choices, incidents
 
 MOST: Final = "most_a_day"
 _KEPT: Final = "budget"
@@ -90,6 +90,12 @@ def budget(db: Database) -> Budget | None:
     return None if found is None else Budget(**json.loads(found))
 
 
+def alerts_lately(db: Database, tools: Tools, now: datetime) -> int:
+    """Alerts of issues that really came in 28 days; waves and new topics have no threshold."""
+    opened = incidents.opened_since(db, now - _STRETCH)
+    return sum(one.topic in tools.knowledge.taxonomy for one in opened)
+
+
 def keep_budget(db: Database, tools: Tools, now: datetime) -> Budget | None:
     """Reckon the budget anew where the day or the number has changed; None without one."""
     most = most_a_day(db, tools)
@@ -139,6 +145,14 @@ class _Rules:
         return taught(self.written, self.learnt, times)
 
 
+def _not_rising(rules: Rules, own: Mapping[str, float]) -> str:
+    """Which threshold is not below the next; ``--name``: one that was to be tried."""
+    lower, upper = ("waspada", "siaga") if rules.waspada >= rules.siaga else ("siaga", "awas")
+    names = [f"--{name}" if name in own else name for name in (lower, upper)]
+    low, high = getattr(rules, lower), getattr(rules, upper)
+    return f"{names[0]} {low:g}: accepted: below {names[1]} {high:g} (waspada < siaga < awas)"
+
+
 def back_test(
     db: Database,
     tools: Tools,
@@ -158,7 +172,7 @@ def back_test(
     written = {topic: one.with_own(own) for topic, one in rules_of(tools).items()}
     for topic, one in written.items():
         if not one.waspada < one.siaga < one.awas:
-            raise ConfigError(f"thresholds: {topic}: accepted: waspada < siaga < awas")
+            raise ConfigError(f"thresholds: {topic}: {_not_rising(one, own)}")
     rules = _Rules(written, lessons(db, tools, written, now))
     replayed = replay_stored(db, tools, since, now)
     limit = most_a_day(db, tools) if most is None else most

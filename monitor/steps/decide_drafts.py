@@ -27,6 +27,13 @@ from monitor.steps.tools import Tools
 from monitor.store import comments, draft_versions, drafts, incidents, notices, signatures
 
 UNKNOWN = ""
+_OPEN = (
+    DraftState.PROPOSED,
+    DraftState.APPROVED,
+    DraftState.POSTING,
+    DraftState.UNSURE,
+    DraftState.TO_COPY,
+)
 
 
 def show_drafts(
@@ -44,13 +51,22 @@ def show_drafts(
     if incident is None:
         return Answer(answers.GONE)
     suggest_for_incident(db, tools, incident, now)
-    found = drafts.of_incident(db, incident_id)
+    found = _open(db, incident_id)
+    if not found and not incident.state.ended:
+        # Everything suggested before was decided or is out of date.
+        suggest_for_incident(db, tools, incident, now, more=True)
+        found = _open(db, incident_id)
     if not found:
         return Answer(answers.NO_DRAFTS)
     with db.atomic():
         for draft in found:
             notices.wish(db, chats, NoticeKind.DRAFT, int(draft.id), now)
     return Answer(answers.DRAFTS_SENT, done=True)
+
+
+def _open(db: Database, incident_id: IncidentId) -> list[Draft]:
+    """The incident's drafts that wait for a decision, or are on their way."""
+    return [one for one in drafts.of_incident(db, incident_id) if one.state in _OPEN]
 
 
 def approve(

@@ -18,26 +18,24 @@ from monitor.messages import Message, answers
 from monitor.messages import narrative as words
 from monitor.records import (
     Chat,
-    Draft,
-    DraftId,
     DraftState,
     Incident,
+    Issue,
     Narrative,
     NarrativeId,
     NarrativePart,
     NarrativeState,
     NarrativeUse,
     Notice,
-    NoticeKind,
     Person,
     Role,
 )
 from monitor.replies.links import has_official_link
-from monitor.steps import guarding, stating
+from monitor.steps import guarding
 from monitor.steps.answer import Answer
-from monitor.steps.suggest import anew, suggest_for_incident
 from monitor.steps.tools import Tools
-from monitor.store import drafts, incidents, narratives, notices, people, signatures
+from monitor.store import drafts, incidents, narratives, notices, people
+from monitor.text.questions import near_name
 
 _BULLET = re.compile(r"^\s*(?:[-*•·–]|\d{1,2}[.)])\s+")
 _LINK = re.compile(r"https?://[^\s<>\"]{4,300}")
@@ -58,6 +56,18 @@ def free_topic(tools: Tools, text: str) -> str | None:
     said = " ".join(text.split()).lower()
     named = [key for key in tools.knowledge.taxonomy if said in _names(tools, key)]
     return named[0] if named else said if _TOPIC.fullmatch(said) else None
+
+
+def near_issue(tools: Tools, topic: str) -> Issue | None:
+    """The issue that a free topic nearly names, so that it was probably meant; None: no issue.
+
+    A statement on a free topic does not reach the issue's card and replies.
+    """
+    if topic in tools.knowledge.taxonomy:
+        return None
+    names = {issue.key: issue.name for issue in tools.knowledge.taxonomy.values()}
+    near = near_name(topic, names)
+    return tools.issue(near) if near else None
 
 
 def _names(tools: Tools, key: str) -> tuple[str, str]:
@@ -100,14 +110,21 @@ def put_link(
     """The official link of a draft."""
     if not allowed(person.roles, Action.STATE):
         return Answer(answers.not_allowed(roles_for(Action.STATE)))
-    link, domains = text.strip(), tools.settings.office.domains
-    if not _LINK.fullmatch(link):
-        return Answer(words.BAD_LINK, again=True)
-    if not has_official_link(link, domains):
-        return Answer(words.not_official(domains), again=True)
+    link = text.strip()
+    wrong = wrong_link(tools, link)
+    if wrong:
+        return Answer(wrong, again=True)
     with db.atomic():
         stored = narratives.put_link(db, number, link, now)
     return Answer("", done=True) if stored else _decided(db, number)
+
+
+def wrong_link(tools: Tools, link: str) -> str:
+    """Why a link is none that a statement may lead to; empty when it may."""
+    domains = tools.settings.office.domains
+    if not _LINK.fullmatch(link):
+        return words.BAD_LINK
+    return "" if has_official_link(link, domains) else words.not_official(domains)
 
 
 def put_until(
@@ -254,59 +271,6 @@ def read(db: Database, person: Person, number: NarrativeId, now: datetime) -> An
     with db.atomic():
         fresh = narratives.mark(db, number, person.name, NarrativeUse.SEEN, now)
     return Answer(words.SEEN, done=True) if fresh else Answer(words.SEEN_ALREADY)
-
-
-def put_into_replies(
-    db: Database,
-    tools: Tools,
-    person: Person,
-    number: NarrativeId,
-    here: Chat,
-    now: datetime,
-) -> Answer | Message:
-    """Pakai di balasan: suggestions of the live incident say it; without one, words to copy.
-
-    A suggestion that somebody edited or signed is left alone.
-    """
-    if not allowed(person.roles, Action.SUGGEST):
-        return Answer(answers.not_allowed(roles_for(Action.SUGGEST)))
-    found = narratives.get(db, number)
-    if found is None or found.state is not NarrativeState.VALID:
-        return Answer(words.NOT_VALID if found else answers.GONE)
-    waiting: list[DraftId] = []
-    written: list[str] = []
-    for incident in _live(db, found.topic):
-        suggest_for_incident(db, tools, incident, now)
-        for draft in drafts.of_incident(db, incident.id):
-            if draft.state is DraftState.PROPOSED:
-                waiting.append(draft.id)
-                text = _saying(db, tools, draft, incident, found, written[::-1])
-                if text and drafts.rewrite(db, draft.id, text, person.name, now, draft.text):
-                    written.append(text)
-    if not waiting:
-        return words.to_copy(found)
-    with db.atomic():
-        for draft_id in waiting:
-            notices.wish(db, [here], NoticeKind.DRAFT, int(draft_id), now)
-    return Answer(words.put_into(len(written)), done=True)
-
-
-def _saying(
-    db: Database,
-    tools: Tools,
-    draft: Draft,
-    incident: Incident,
-    statement: Narrative,
-    avoid: Sequence[str],
-) -> str | None:
-    """Other words for a suggestion, which say the statement; None where it shall stay."""
-    if draft.text != draft.suggested or signatures.signers(db, draft):
-        return None
-    agrees = not stating.contradicts(guarding.of_draft(db, tools, draft))
-    if agrees and stating.says(tools, draft.text, statement):
-        return None
-    text = anew(db, tools, draft, incident, avoid)
-    return text if text is not None and stating.says(tools, text, statement) else None
 
 
 def listing(db: Database, tools: Tools, person: Person, now: datetime) -> Message:

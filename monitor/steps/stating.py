@@ -121,6 +121,12 @@ def says(tools: Tools, text: str, narrative: Narrative) -> bool:
     return bool(repeated(text, narrative.facts, tools.knowledge.opposites))
 
 
+def says_fact(tools: Tools, text: str, narrative: Narrative) -> bool:
+    """Whether words repeat one of a statement's facts: its link alone tells nobody anything."""
+    verbatim = any(fact.rstrip(".") in text for fact in narrative.facts)
+    return verbatim or bool(repeated(text, narrative.facts, tools.knowledge.opposites))
+
+
 def note_use(db: Database, tools: Tools, draft: Draft, person: str, now: datetime) -> None:
     """A person approved a reply: note the statement that it says; inside ``db.atomic()``."""
     narrative = used_in(db, tools, draft)

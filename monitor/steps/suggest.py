@@ -31,9 +31,15 @@ def suggest_replies(db: Database, tools: Tools, now: datetime) -> int:
     return sum(suggest_for_incident(db, tools, incident, now) for incident in incidents.live(db))
 
 
-def suggest_for_incident(db: Database, tools: Tools, incident: Incident, now: datetime) -> int:
-    """Propose drafts for one incident up to the configured number; how many are new."""
-    wanted = tools.settings.replies.per_incident - len(drafts.of_incident(db, incident.id))
+def suggest_for_incident(
+    db: Database, tools: Tools, incident: Incident, now: datetime, *, more: bool = False
+) -> int:
+    """Propose drafts for one incident up to the configured number; how many are new.
+
+    ``more``: a person asks for as many again, whatever was suggested before.
+    """
+    before = 0 if more else len(drafts.of_incident(db, incident.id))
+    wanted = tools.settings.replies.per_incident - before
     if wanted <= 0:
         return 0
     proposed = 0

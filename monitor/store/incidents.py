@@ -214,6 +214,16 @@ def since(db: Database, at: datetime) -> list[Incident]:
     ]
 
 
+def opened_since(db: Database, at: datetime) -> list[Incident]:
+    """Incidents that were opened since an instant, oldest first."""
+    return [
+        _incident(row)
+        for row in rows(
+            db, "SELECT * FROM incident WHERE opened_at >= ? ORDER BY id", [to_epoch(at)]
+        )
+    ]
+
+
 def get(db: Database, incident_id: IncidentId) -> Incident | None:
     """One incident, or None."""
     row = one(db, "SELECT * FROM incident WHERE id = ?", [int(incident_id)])

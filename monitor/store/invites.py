@@ -37,7 +37,8 @@ class InviteRefused(Refused):
     """An invitation that cannot be made or used; ``trouble`` says why."""
 
     def __init__(self, trouble: InviteTrouble, name: str, *, holder: str | None = None) -> None:
-        super().__init__(f"invite: {name}: {trouble.value.replace('_', ' ')}", holder=holder)
+        about = f": {holder}" if holder not in (None, name) else ""
+        super().__init__(f"invite: {name}: {trouble.value.replace('_', ' ')}{about}", holder=holder)
         self.trouble = trouble
 
 

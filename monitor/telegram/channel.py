@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from telegram import Bot, InputMediaPhoto
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode
+from telegram.error import Forbidden, TelegramError
 from telegram.request import HTTPXRequest
 
 from monitor.errors import Reason
@@ -76,6 +76,27 @@ class TelegramChannel(Channel):
         except TelegramError as error:
             raise refusals.delivery_error(error, ChatId(0), self._token, sending=False) from error
         return f"@{me.username}"
+
+    def check_chat(self, chat_id: ChatId) -> str:
+        """The title of a chat that the bot can write to, as the server knows it.
+
+        Raises:
+            DeliveryError: the bot is not in the chat, or nobody answers.
+        """
+        try:
+            return self._runner.run(self._look_at(chat_id))
+        except TelegramError as error:
+            raise refusals.delivery_error(error, chat_id, self._token, sending=False) from error
+
+    async def _look_at(self, chat_id: ChatId) -> str:
+        chat = await self._bot.get_chat(chat_id)
+        if chat.type != ChatType.PRIVATE:
+            # A public group is shown to every bot, so being told of it is not being in it.
+            own_id = int(self._token.partition(":")[0])
+            member = await self._bot.get_chat_member(chat_id, own_id)
+            if member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED):
+                raise Forbidden("bot is not a member of the chat")
+        return chat.effective_name or ""
 
     def room(self, chat_id: ChatId) -> bool:
         """Whether a message to this chat would be within the limits right now."""

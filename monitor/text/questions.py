@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,7 +17,9 @@ from zoneinfo import ZoneInfo
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _LONGEST_DAYS: Final = 90
-_SURE: Final = 0.5  # one plain keyword; a weak hint is none
+_SURE: Final = 0.7  # one keyword of some weight, or a word of its name; a hint is none
+_ALIKE: Final = 0.8
+_FEWEST_NEAR: Final = 4
 _WORD = re.compile(r"[^\W_]+")
 _NUMBERS: Final = {
     "satu": 1,
@@ -113,6 +116,22 @@ def issue_of(text: str, votes: Mapping[str, float], names: Mapping[str, str]) ->
     }
     best = max(scores, key=lambda key: scores[key], default=None)
     return best if best is not None and scores[best] >= _SURE else None
+
+
+def near_name(words: str, names: Mapping[str, str]) -> str | None:
+    """The issue whose key or name the words nearly are, or begin, or whose word they nearly are."""
+    said = words.replace("_", " ").lower()
+    if len(said) < _FEWEST_NEAR:
+        return None
+    return next((key for key, name in names.items() if _near(said, key, name)), None)
+
+
+def _near(said: str, key: str, name: str) -> bool:
+    wholes = (key.replace("_", " "), name.lower())
+    words = [word for word in _own_words(key, name) if len(word) >= _FEWEST_NEAR]
+    return any(one.startswith(said) for one in wholes) or any(
+        SequenceMatcher(None, said, one).ratio() >= _ALIKE for one in (*wholes, *words)
+    )
 
 
 def _own_words(key: str, name: str) -> set[str]:

@@ -31,15 +31,15 @@ from monitor.errors import ModelError
 from monitor.knowledge import load_knowledge
 from monitor.replies import blunders
 from monitor.replies.guard import mask_private
-from monitor.replies.guard_rules import Guard
+from monitor.replies.guard_rules import Effect, Guard
 from monitor.text.personal import mask
 from monitor.training.guard_texts import GuardText, guard_texts
 
 PARTS = 5
-PRECISION = 0.92
-"""What the whole guard must reach on texts that the judge had not seen."""
+RECALL, PRECISION = 0.95, 0.92
+"""What the whole guard should reach on texts that the judge had not seen; precision goes first."""
 
-# A rule that was right less often than this, and fired often enough to tell, does not count alone.
+# A rule that was right less often than this, and fired often enough to tell, is not believed alone.
 _DOUBTED_BELOW, _FEWEST_FIRED = 0.93, 3
 _STRENGTH = 8.0
 Bools = NDArray[np.bool_]
@@ -152,15 +152,14 @@ def fit_guard(course: Course) -> tuple[GuardModel, GuardReport]:
     Raises:
         ModelError: fewer than two verdicts in some part.
     """
-    crossed, doubted = _crossed(course)
-    flagged = _strong(course, doubted)
+    crossed, flagged = _crossed(course)
     least = _least(crossed, flagged, course.stop)
     writers = sorted({one.origin for one in course.texts})
     by_writer = _by_writer(course, writers)
     model = replace(fit(course), least=least)
     report = GuardReport(
         texts=len(course.texts),
-        rules=measured(_strong(course, frozenset()), course.stop),
+        rules=measured(np.array([bool(one.rules) for one in course.readings]), course.stop),
         crossed=measured(flagged | (crossed >= least), course.stop),
         writers={
             name: measured(by_writer[chosen], course.stop[chosen])
@@ -169,7 +168,7 @@ def fit_guard(course: Course) -> tuple[GuardModel, GuardReport]:
         },
         all_writers=measured(by_writer, course.stop),
         least=least,
-        doubted=tuple(sorted(doubted)),
+        doubted=tuple(sorted(model.doubted)),
     )
     return model, report
 
@@ -248,7 +247,7 @@ def _rows(parts: Sequence[tuple[Ids, Floats]], columns: int) -> csr_matrix:
 
 
 def doubts(course: Course) -> frozenset[str]:
-    """Rules of the file that were wrong too often on these texts to count alone."""
+    """Rules of the file that were wrong too often on these texts to be believed alone."""
     right, wrong = Counter[str](), Counter[str]()
     for reading, stop in zip(course.readings, course.stop, strict=True):
         (right if stop else wrong).update(reading.rules)
@@ -261,8 +260,13 @@ def doubts(course: Course) -> frozenset[str]:
 
 
 def _strong(course: Course, doubted: frozenset[str]) -> Bools:
-    """Replies that a rule flags which is not doubted."""
-    return np.array([bool(set(one.rules) - doubted) for one in course.readings])
+    """Replies that stay flagged without the second look: a doubted stop still asks for two."""
+    silent = {
+        rule.id
+        for rule in course.guard.rules
+        if rule.id in doubted and rule.effect is not Effect.STOP
+    }
+    return np.array([bool(set(one.rules) - silent) for one in course.readings])
 
 
 def scores(model: GuardModel, course: Course) -> Floats:
@@ -280,23 +284,31 @@ def _parts(course: Course) -> Ids:
     return np.array([int.from_bytes(one, "big") % PARTS for one in hashes])
 
 
-def _crossed(course: Course) -> tuple[Floats, frozenset[str]]:
+def _crossed(course: Course) -> tuple[Floats, Bools]:
+    """Each text's score, and whether it stays flagged anyhow, told by those of other parts."""
     parts = _parts(course)
     found: Floats = np.zeros(len(parts), dtype=np.float32)
+    flagged = np.zeros(len(parts), dtype=bool)
     for part in range(PARTS):
         judged = parts == part
         if judged.any():
-            found[judged] = scores(fit(course.part(~judged)), course.part(judged))
-    return found, doubts(course)
+            rest, mine = course.part(~judged), course.part(judged)
+            found[judged] = scores(fit(rest), mine)
+            flagged[judged] = _strong(mine, doubts(rest))
+    return found, flagged
 
 
 def _least(crossed: Floats, flagged: Bools, stop: Bools) -> float:
-    """The lowest score that keeps the whole guard's precision; above all, when none does."""
-    for least in np.unique(crossed):
-        said = flagged | (crossed >= least)
-        if stop[said].mean() >= PRECISION:
-            return round(float(least), 4)
-    return round(float(crossed.max()) + 1.0, 4)
+    """The highest score with enough recall, if precision is enough there too.
+
+    Else the lowest that keeps the precision; above all scores, when none does.
+    """
+    tried = [
+        (float(least), measured(flagged | (crossed >= least), stop)) for least in np.unique(crossed)
+    ]
+    precise = [least for least, seen in tried if seen.precision >= PRECISION]
+    found = [least for least, seen in tried if seen.recall >= RECALL and least in precise]
+    return round(max(found) if found else min(precise, default=float(crossed.max()) + 1.0), 4)
 
 
 def _of(course: Course, writer: str) -> Bools:
@@ -311,9 +323,8 @@ def _by_writer(course: Course, writers: Sequence[str]) -> Bools:
         if mine.all():
             continue
         rest, judged = course.part(~mine), course.part(mine)
-        crossed, doubted = _crossed(rest)
-        least = _least(crossed, _strong(rest, doubted), rest.stop)
-        found[mine] = _strong(judged, doubted) | (scores(fit(rest), judged) >= least)
+        least = _least(*_crossed(rest), rest.stop)
+        found[mine] = _strong(judged, doubts(rest)) | (scores(fit(rest), judged) >= least)
     return found
 
 

@@ -103,10 +103,17 @@ def get_file(state: State, request: Request) -> Json:
     }
 
 
+def _visible_chat(state: State, chat_id: int | str) -> Chat:
+    """A chat that the bot may look at: one that it is in, or a public one that it left."""
+    chat = known_chat(state, chat_id)
+    public = chat.username is not None and chat.bot == "left"
+    return chat if public else reachable_chat(state, chat_id)
+
+
 def get_chat(state: State, request: Request) -> Json:
     chat = known_chat(state, request.values["chat_id"])
     if chat.type != "private":
-        reachable_chat(state, chat.id)
+        _visible_chat(state, chat.id)
     gifts = "unlimited_gifts limited_gifts unique_gifts premium_subscription gifts_from_channels"
     body: Json = {
         **state.chat_json(chat),
@@ -152,7 +159,7 @@ def _restrictions() -> Json:
 
 
 def get_chat_member(state: State, request: Request) -> Json:
-    chat = reachable_chat(state, request.values["chat_id"])
+    chat = _visible_chat(state, request.values["chat_id"])
     user_id = request.values["user_id"]
     if user_id != state.bot["id"] and user_id not in state.users:
         raise bad_request("PARTICIPANT_ID_INVALID")
