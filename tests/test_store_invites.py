@@ -351,3 +351,13 @@ def test_a_name_that_differs_by_case_or_spaces_alone_is_refused(db: Database, na
     person(db, "Rina Sari", 8)
     person(db, "Rina Sar", 9)
     assert len(people.every(db)) == 2
+
+
+def test_nobody_gives_their_place_to_waiting_roles_that_they_lack(db: Database) -> None:
+    people.add(db, "Budi", [Role.HUMAS], 9, "cli", NOW)
+    person(db, "Rina", None, Role.ADMIN)
+    code = invite(db, "Rina", Role.HUMAS, replaces="Budi")
+    refused(InviteTrouble.NAME_TAKEN, lambda: invites.use(db, code, 7, NOW))
+    people.add(db, "Rina", [Role.HUMAS], None, "cli", NOW, force=True)
+    code = invite(db, "Rina", Role.HUMAS, replaces="Budi")
+    assert invites.use(db, code, 7, NOW).roles == {Role.HUMAS}
