@@ -116,7 +116,7 @@ def _guard(settings: Settings) -> str:
     if model is None:
         return f"{len(guard.rules)} rules alone; siaga train --guard teaches a second look"
     doubted = SecondLook(model, guard).doubted
-    return f"{len(guard.rules)} rules, {len(doubted)} of them with the second look only"
+    return f"{len(guard.rules)} rules, {len(doubted)} of them less sure without the second look"
 
 
 def _telegram(settings: Settings) -> str:

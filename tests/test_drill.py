@@ -198,11 +198,14 @@ def test_a_whole_exercise_is_marked_everywhere_and_touches_nothing_real(
     course.write(STRANGER, "/saya", STRANGER)
 
     assert words.ONLY_ADMIN in said_in(course.write(PEOPLE["Ani"][0], "/selesai_latihan"))
+    alone = course.write(STRANGER, "/selesai_latihan", STRANGER)
+    assert answers.NOT_REGISTERED in said_in(alone)
     asked = course.write(STRANGER, "/selesai_latihan")
     assert answers.NOT_REGISTERED in said_in(asked)
     assert not course.drill.plan.over.is_set()
     assert words.ENDING in said_in(course.write(PEOPLE["Budi"][0], "/selesai_latihan"))
     course.fake.wait(course.drill.plan.over.is_set)
+    assert answers.NOT_UNDERSTOOD not in str(course.fake.messages(STRANGER))
 
     found = course.drill.result()
     (main,) = words.judged(found)

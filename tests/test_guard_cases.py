@@ -1,8 +1,8 @@
 """How much the blunder guard catches: drafts that must stop and drafts that must pass.
 
 ``guard_blind.toml`` was opened once, when rules and second look were finished, and neither learned
-from it. Two earlier sets of that sort teach since (``data/guard/contoh_4.toml``, ``contoh_5.toml``)
-and only keep what was reached.
+from it. Three earlier sets of that sort teach since (``data/guard/contoh_4.toml`` to ``_6``); two of
+them only keep what was reached.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ HERE = Path(__file__).parent
 TAUGHT = ("../data/guard/contoh_4.toml", "../data/guard/contoh_5.toml")
 BLIND = "guard_blind.toml"
 LEAST_RECALL, LEAST_PRECISION = 0.95, 0.90
-# The recall asked for was reached at the one look (0.98); the precision was 0.899 of 0.90.
-BLIND_RECALL, BLIND_PRECISION = 0.95, 0.89
+BLIND_RECALL, BLIND_PRECISION = 0.95, 0.90  # at the one look: 0.964 and 0.922
 # Which kinds of rules answer which kind of case.
 KINDS = {
     "ancaman": {"ancaman", "panggilan", "memblokir"},

@@ -36,7 +36,7 @@ from monitor.text.personal import mask
 from monitor.training.guard_texts import GuardText, guard_texts
 
 PARTS = 5
-RECALL, PRECISION = 0.95, 0.92
+RECALL, PRECISION = 0.95, 0.91
 """What the whole guard should reach on texts that the judge had not seen; precision goes first."""
 
 # A rule that was right less often than this, and fired often enough to tell, is not believed alone.
