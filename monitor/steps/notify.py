@@ -92,9 +92,7 @@ def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
     return True
 
 
-def _deliver(
-    db: Database, tools: Tools, notice: Notice, message: Message, now: datetime
-) -> int:
+def _deliver(db: Database, tools: Tools, notice: Notice, message: Message, now: datetime) -> int:
     quiet = makes_no_sound(db, tools, notice, now)
     place = Place(notice.chat_id, notice.thread_id, _reply_to(db, notice), quiet)
     if notice.message_id is None:
