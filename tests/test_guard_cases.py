@@ -1,8 +1,8 @@
 """How much the blunder guard catches: drafts that must stop and drafts that must pass.
 
 ``guard_blind.toml`` was opened once, when rules and second look were finished, and neither learned
-from it. Three earlier sets of that sort teach since (``data/guard/contoh_4.toml`` to ``_6``); two of
-them only keep what was reached.
+from it. Three earlier sets of that sort teach since (``data/guard/contoh_4.toml`` to ``_6``); two
+of them only keep what was reached.
 """
 
 from __future__ import annotations
