@@ -64,6 +64,8 @@ models = "{PROJECT / "models"}"
 tick_seconds = 0.5
 [classify]
 embeddings = "off"
+[replies.signatures]
+awas = 1
 [telegram]
 base_url = "{telegram.url}"
 [[telegram.chats]]
