@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from monitor.errors import PlatformError, Reason
 from monitor.incidents.rota import Pair
-from monitor.messages import signing
+from monitor.messages import answers, signing
 from monitor.platforms.base import PostedReply, ReplyState, words_hash
 from monitor.records import (
     Chat,
@@ -25,6 +25,7 @@ from monitor.records import (
     Person,
     PersonId,
     Role,
+    wave_topic,
 )
 from monitor.replies.signing import Rule
 from monitor.steps import decide_drafts, handoff, questions, register
@@ -36,10 +37,12 @@ from monitor.steps.handoff import remind
 from monitor.steps.intake import Given, take_in
 from monitor.steps.post import post
 from monitor.steps.register import Made
+from monitor.steps.routing import place_of, places_of
 from monitor.steps.tools import Tools
 from monitor.store import comments, drafts, handoffs, notices, people, signatures, turns
 from monitor.store import questions as stored
 from monitor.store.connection import changed
+from tests.making import make_incident
 from tests.on_duty import ROTA, with_rota
 from tests.opd_world import OFFICE, Asked
 from tests.world import (
@@ -386,3 +389,28 @@ def test_an_approval_that_another_process_ended_first_is_told_once(
     monkeypatch.setattr(drafts, "in_state", lambda *_: approved)
     assert expire(db, tools, NOW + 30 * DAY) == 0
     assert sum(one.kind is NoticeKind.OPERATOR for one in notices.every(db)) == 1
+
+
+def test_a_decision_on_a_draft_seen_before_another_s_is_too_late(tmp_path: Path) -> None:
+    tools = make_tools(tmp_path)
+    db = open_world(tools)
+    people_by_name = seed_people(db)
+    (comment,) = seed_comments(db, tools, ["banjir parah di Sampit"])
+    proposal = drafts.Proposal(None, comment, "Terima kasih.", "uji", "h")
+    number = drafts.propose(db, proposal, NOW)
+    assert number is not None
+    seen = drafts.get(db, number)
+    assert seen is not None
+    drafts.decide(db, number, DraftState.REJECTED, "Citra", NOW)
+    late = decide_drafts._decide(
+        db, seen, DraftState.REJECTED, people_by_name["Budi"], NOW, answers.REJECTED
+    )
+    assert late == Answer(answers.already("Citra"))
+
+
+def test_a_wave_is_about_no_place(tmp_path: Path) -> None:
+    tools = make_tools(tmp_path)
+    db = open_world(tools)
+    wave = make_incident(topic=wave_topic(CommentId(1)))
+    assert place_of(db, wave) is None
+    assert places_of(db, wave) == ()

@@ -44,9 +44,7 @@ def _follow(
 ) -> bool:
     if incident.escalated >= len(steps):
         return False
-    since = waiting_since(incidents.events(db, incident.id))
-    if since is None:
-        return False
+    since = waiting_since(incidents.events(db, incident.id)) or incident.opened_at
     waiting = _waited(tools, incident, since, now)
     index = due_step(steps, incident.escalated, waiting, _rested(db, tools, incident, since, now))
     if index is None:
