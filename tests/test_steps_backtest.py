@@ -102,7 +102,7 @@ def test_higher_thresholds_raise_less(lived: Day) -> None:
 
 
 def test_thresholds_that_do_not_rise_are_refused(lived: Day) -> None:
-    with pytest.raises(ConfigError, match="accepted: below siaga 1.1"):
+    with pytest.raises(ConfigError, match=r"accepted: below siaga 1\.1"):
         floods(lived, waspada=2.0)
 
 
