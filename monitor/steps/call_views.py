@@ -29,8 +29,7 @@ def private_call(db: Database, tools: Tools, notice: Notice, now: datetime) -> M
 
 
 def _view(db: Database, tools: Tools, event: Event, now: datetime) -> escalation.CallView:
-    incident = incidents.get(db, event.incident_id)
-    assert incident is not None  # incidents are never deleted
+    incident = incidents.known(db, event.incident_id)
     return escalation.CallView(
         incident=incident,
         issue_name=tools.issue(incident.topic).name,

@@ -45,7 +45,7 @@ def _remind(db: Database, tools: Tools, question: Question, now: datetime) -> in
         return 0
     places = questions.seats(db, question.id, Audience.OPD, Audience.BOTH)
     left = _days_left(tools, question, now)
-    name = _issue_name(db, tools, _incident(db, question))
+    name = _issue_name(db, tools, incidents.known(db, question.incident_id))
     with db.atomic():
         if not questions.remind(db, question, passed, now):
             return 0
@@ -67,7 +67,7 @@ def _days_left(tools: Tools, question: Question, now: datetime) -> int:
 def _escalate(db: Database, tools: Tools, question: Question, now: datetime) -> int:
     opd = tools.knowledge.routes.opd(question.opd)
     office = questions.seats(db, question.id, Audience.OFFICE, Audience.BOTH)
-    incident = _incident(db, question)
+    incident = incidents.known(db, question.incident_id)
     text = words.overdue(question, _issue_name(db, tools, incident), opd.head, tools.zone)
     to_head = _to_head(db, question, opd)
     with db.atomic():
@@ -111,12 +111,6 @@ def _unheard(db: Database, question: Question, now: datetime) -> int:
         questions.show(db, question.id, chats, Audience.BOTH, now)
         questions.tell(db, question.id, _UNHEARD, chats, words.unheard(question), now)
     return 1
-
-
-def _incident(db: Database, question: Question) -> Incident:
-    incident = incidents.get(db, question.incident_id)
-    assert incident is not None  # a question belongs to an incident, and none is ever deleted
-    return incident
 
 
 def _issue_name(db: Database, tools: Tools, incident: Incident) -> str:

@@ -216,7 +216,7 @@ def _answered(
     db: Database, tools: Tools, question: Question, text: str, person: Person, now: datetime
 ) -> None:
     """The event, the draft and the messages of an answer."""
-    incident = _incident(db, question)
+    incident = incidents.known(db, question.incident_id)
     reason = words.answer_reason(question.opd, text)
     incidents.happened(db, incident, EventKind.ANSWERED, now, reason, person.name)
     office = questions.seats(db, question.id, Audience.OFFICE, Audience.BOTH)
@@ -247,7 +247,7 @@ def withdraw(db: Database, person: Person, number: QuestionId, now: datetime) ->
     with db.atomic():
         if not questions.withdraw(db, number, person.name, now):
             return _decided(db, number)
-        incident = _incident(db, question)
+        incident = incidents.known(db, question.incident_id)
         incidents.happened(db, incident, EventKind.WITHDRAWN, now, question.opd, person.name)
         questions.refresh(db, number, now)
     return Answer(words.WITHDRAWN, done=True)
@@ -288,7 +288,7 @@ def move(
 def _move(
     db: Database, tools: Tools, question: Question, opd: Opd, person: Person, now: datetime
 ) -> Answer:
-    incident = _incident(db, question)
+    incident = incidents.known(db, question.incident_id)
     place, issue = place_of(db, incident), issue_of(db, incident)
     said = words.moved(question, opd.short, tools.issue(issue).name, place)
     with db.atomic():
@@ -328,15 +328,9 @@ def _decided(db: Database, number: QuestionId) -> Answer:
     return Answer(answers.already(now_there.answered_by if now_there else None))
 
 
-def _incident(db: Database, question: Question) -> Incident:
-    incident = incidents.get(db, question.incident_id)
-    assert incident is not None  # a question belongs to an incident, and none is ever deleted
-    return incident
-
-
 def issue_name(db: Database, tools: Tools, question: Question) -> str:
     """The name of the issue that a question is about."""
-    return tools.issue(issue_of(db, _incident(db, question))).name
+    return tools.issue(issue_of(db, incidents.known(db, question.incident_id))).name
 
 
 def render(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:

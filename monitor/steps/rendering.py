@@ -16,7 +16,6 @@ from monitor.records import (
     DraftId,
     EventId,
     EventKind,
-    Incident,
     IncidentId,
     Notice,
     NoticeKind,
@@ -56,7 +55,7 @@ def _fixed(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message
 
 
 def _card(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
-    return views.card_message(db, tools, _incident(db, IncidentId(notice.subject_id)), now)
+    return views.card_message(db, tools, incidents.known(db, IncidentId(notice.subject_id)), now)
 
 
 def _draft(db: Database, tools: Tools, notice: Notice, now: datetime) -> Message:
@@ -69,14 +68,8 @@ def _announcement(db: Database, tools: Tools, notice: Notice, now: datetime) -> 
     event = incidents.event(db, EventId(notice.subject_id))
     if event.kind is EventKind.ESCALATED:
         return call_views.announced_call(db, tools, event, now)
-    incident = _incident(db, event.incident_id)
+    incident = incidents.known(db, event.incident_id)
     return announcing.words(event, incident, tools.issue(incident.topic).name)
-
-
-def _incident(db: Database, incident_id: IncidentId) -> Incident:
-    incident = incidents.get(db, incident_id)
-    assert incident is not None  # incidents are never deleted
-    return incident
 
 
 def _of_event(db: Database, notice: Notice) -> IncidentId | None:

@@ -230,6 +230,13 @@ def get(db: Database, incident_id: IncidentId) -> Incident | None:
     return None if row is None else _incident(row)
 
 
+def known(db: Database, incident_id: IncidentId) -> Incident:
+    """One incident that something stored belongs to; incidents are never deleted."""
+    found = get(db, incident_id)
+    assert found is not None
+    return found
+
+
 def live(db: Database) -> list[Incident]:
     """Incidents that are not over, most serious first."""
     found = [_incident(row) for row in rows(db, "SELECT * FROM incident WHERE closed_at IS NULL")]
