@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.bot import talk
+from monitor.bot import prompting
 from monitor.bot.desk import Desk
 from monitor.bot.press import Press, Reply
 from monitor.errors import Refused
@@ -14,8 +14,7 @@ from monitor.records import DraftId, DraftState
 from monitor.replies import next_state
 from monitor.steps import decide_drafts
 from monitor.steps.answer import Answer
-from monitor.store import drafts, people
-from monitor.store.people import Prompt
+from monitor.store import drafts
 
 EDIT = "edit"
 
@@ -57,12 +56,8 @@ async def ask_words(desk: Desk, press: Press) -> Answer:
         next_state(draft, DraftState.APPROVED)
     except Refused as refused:
         return Answer(answers.already(refused.holder))
-    name, telegram_id = press.person.name, press.person.telegram_id or 0
-    question = answers.addressed(name, telegram_id, edit_question(draft))
-    asked_in = await talk.say(press.bot, press.spot, question, hint=answers.EDIT_HINT)
-    prompt = Prompt(EDIT, press.number, name)
-    people.ask(desk.db, press.spot.chat_id, asked_in, prompt, desk.clock())
-    return Answer(answers.ANSWER_BELOW, done=True)
+    question = edit_question(draft)
+    return await prompting.put(desk, press, EDIT, press.number, question, answers.EDIT_HINT)
 
 
 async def rewrite(desk: Desk, reply: Reply) -> Answer:

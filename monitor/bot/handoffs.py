@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.bot import talk
+from monitor.bot import prompting, talk
 from monitor.bot.desk import Desk
 from monitor.bot.press import Press, Reply
 from monitor.messages import answers
@@ -10,8 +10,6 @@ from monitor.messages import handoff as words
 from monitor.records import Chat, CommentId, HandoffId, IncidentId
 from monitor.steps import handoff
 from monitor.steps.answer import Answer
-from monitor.store import people
-from monitor.store.people import Prompt
 
 TICKET = "ticket"
 
@@ -44,12 +42,8 @@ async def ask_ticket(desk: Desk, press: Press) -> Answer:
     found = handoff.pending(desk.db, desk.tools, press.person, HandoffId(press.number))
     if isinstance(found, Answer):
         return found
-    name, telegram_id = press.person.name, press.person.telegram_id or 0
-    question = answers.addressed(name, telegram_id, words.ticket_question(*found))
-    asked_in = await talk.say(press.bot, press.spot, question, hint=words.HINT)
-    prompt = Prompt(TICKET, press.number, name)
-    people.ask(desk.db, press.spot.chat_id, asked_in, prompt, desk.clock())
-    return Answer(answers.ANSWER_BELOW, done=True)
+    question = words.ticket_question(*found)
+    return await prompting.put(desk, press, TICKET, press.number, question, words.HINT)
 
 
 async def take_ticket(desk: Desk, reply: Reply) -> Answer:

@@ -10,7 +10,7 @@ from typing import cast
 
 from telegram import Message, Update, User
 
-from monitor.bot import talk
+from monitor.bot import prompting, talk
 from monitor.bot.desk import Context, Desk
 from monitor.bot.press import Press, Reply
 from monitor.incidents import Action, allowed
@@ -21,8 +21,7 @@ from monitor.messages import narrative as words
 from monitor.records import Chat, NarrativeId, NarrativeState
 from monitor.steps import narrate, restating
 from monitor.steps.answer import Answer
-from monitor.store import narratives, people
-from monitor.store.people import Prompt
+from monitor.store import narratives
 
 TOPIC, FACTS, LINK = "ntopic", "nfacts", "nlink"
 _HINTS = {TOPIC: words.TOPIC_HINT, FACTS: words.FACTS_HINT, LINK: words.LINK_HINT}
@@ -61,7 +60,7 @@ async def ask_topic(desk: Desk, press: Press) -> Answer:
     """Topik lain: ask for its words."""
     if not allowed(press.person.roles, Action.STATE):
         return _not_admin()
-    return await _ask(desk, press, Prompt(TOPIC, 0, press.person.name), words.TOPIC_QUESTION)
+    return await _ask(desk, press, TOPIC, 0, words.TOPIC_QUESTION)
 
 
 async def take_topic(desk: Desk, reply: Reply) -> Answer:
@@ -186,20 +185,17 @@ async def _go_on(desk: Desk, at: Press | Reply, number: NarrativeId) -> None:
     if draft.link:
         await talk.say(at.bot, at.spot, words.until_menu(draft))
         return
-    prompt = Prompt(LINK, int(number), at.person.name)
-    await _ask(desk, at, prompt, words.link_question(draft.title))
+    await _ask(desk, at, LINK, int(number), words.link_question(draft.title))
 
 
 async def _ask_facts(desk: Desk, at: Press | Reply, topic: str) -> Answer:
     # The kind of the question carries the topic: nothing is remembered elsewhere.
-    prompt = Prompt(f"{FACTS}:{topic}", 0, at.person.name)
     question = words.facts_question(narrate.title_of(desk.tools, topic))
-    return await _ask(desk, at, prompt, question)
+    return await _ask(desk, at, f"{FACTS}:{topic}", 0, question)
 
 
-async def _ask(desk: Desk, at: Press | Reply, prompt: Prompt, question: Words) -> Answer:
-    addressed = answers.addressed(at.person.name, at.person.telegram_id or 0, question)
-    hint = _HINTS[prompt.kind.partition(":")[0]]
-    asked_in = await talk.say(at.bot, at.spot, addressed, hint=hint)
-    people.ask(desk.db, at.spot.chat_id, asked_in, prompt, desk.clock())
-    return Answer(answers.ANSWER_BELOW, done=True)
+async def _ask(
+    desk: Desk, at: Press | Reply, kind: str, subject_id: int, question: Words
+) -> Answer:
+    hint = _HINTS[kind.partition(":")[0]]
+    return await prompting.put(desk, at, kind, subject, question, hint)

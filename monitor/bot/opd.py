@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.bot import talk
+from monitor.bot import prompting, talk
 from monitor.bot.desk import Desk
 from monitor.bot.press import Press, Reply
 from monitor.messages import Message, answers
@@ -10,8 +10,6 @@ from monitor.messages import question as words
 from monitor.records import Chat, IncidentId, QuestionId
 from monitor.steps import questions
 from monitor.steps.answer import Answer
-from monitor.store import people
-from monitor.store.people import Prompt
 
 ANSWER = "opd_answer"
 
@@ -55,14 +53,9 @@ async def ask_answer(desk: Desk, press: Press) -> Answer:
     found = questions.answerable(desk.db, desk.tools, press.person, number)
     if isinstance(found, Answer):
         return found
-    name, telegram_id = press.person.name, press.person.telegram_id or 0
     issue = questions.issue_name(desk.db, desk.tools, found)
-    asked = answers.addressed(name, telegram_id, words.answer_question(found, issue))
-    asked_in = await talk.say(press.bot, press.spot, asked, hint=words.HINT)
-    people.ask(
-        desk.db, press.spot.chat_id, asked_in, Prompt(ANSWER, press.number, name), desk.clock()
-    )
-    return Answer(answers.ANSWER_BELOW, done=True)
+    asked = words.answer_question(found, issue)
+    return await prompting.put(desk, press, ANSWER, press.number, asked, words.HINT)
 
 
 async def take_answer(desk: Desk, reply: Reply) -> Answer:

@@ -12,7 +12,7 @@ from telegram import Message, Update, User
 from telegram.constants import ChatType
 from telegram.helpers import create_deep_linked_url
 
-from monitor.bot import commands, talk
+from monitor.bot import commands, prompting, talk
 from monitor.bot.desk import Context, Desk
 from monitor.bot.press import Press, Reply
 from monitor.incidents import Action, allowed
@@ -25,7 +25,6 @@ from monitor.steps import register
 from monitor.steps.answer import Answer
 from monitor.steps.register import Made
 from monitor.store import incidents, people
-from monitor.store.people import Prompt
 
 INVITE = "invite"
 HAND_OVER = "handover"
@@ -220,12 +219,7 @@ async def _turn(press: Press, menu: Words) -> Answer:
 
 
 async def _ask(desk: Desk, press: Press, kind: str, question: Words) -> Answer:
-    name, telegram_id = press.person.name, press.person.telegram_id or 0
-    addressed = answers.addressed(name, telegram_id, question)
-    asked_in = await talk.say(press.bot, press.spot, addressed, hint=words.NAME_HINT)
-    prompt = Prompt(kind, press.number, name)
-    people.ask(desk.db, press.spot.chat_id, asked_in, prompt, desk.clock())
-    return Answer(answers.ANSWER_BELOW, done=True)
+    return await prompting.put(desk, press, kind, press.number, question, words.NAME_HINT)
 
 
 async def _give_link(desk: Desk, reply: Reply, made: Made | Answer) -> Answer:
