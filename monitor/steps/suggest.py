@@ -103,17 +103,31 @@ def _suggestion(
     recent: Sequence[str],
 ) -> Suggestion | None:
     """The model's words where it is switched on and they may go out, else known ones."""
-    comment, said = understood.stored.comment, understood.prediction
+    # Whoever tells of danger gets the checked words; a batch of thanks waits for no model.
+    wanted = incident is not None and not understood.prediction.urgent
+    written = _written(db, tools, understood, incident, recent) if wanted else None
+    return written or _known(db, tools, understood, incident, recent)
+
+
+def _written(
+    db: Database,
+    tools: Tools,
+    understood: predictions.Understood,
+    incident: Incident | None,
+    recent: Sequence[str],
+) -> Suggestion | None:
+    """The model's words; None without one, where they repeat the last or may not go out."""
+    if tools.writer is None:
+        return None
+    comment = understood.stored.comment
     casual = tools.words.casual(comment.text)
     values = _values(db, tools, understood, casual=casual)
-    # Whoever tells of danger gets the checked words; a batch of thanks waits for no model.
-    if tools.writer is not None and incident is not None and not said.urgent:
-        prompt = fill_prompt(tools.knowledge.prompt, {**values, "gaya": style(casual=casual)})
-        words = tools.writer.write(prompt, tools.words.mask(comment.text))
-        fit = _fits(db, tools, understood, incident)
-        if words is not None and not said_in(words, recent[:1]) and fit(words):
-            return Suggestion(words, f"{MODEL_ORIGIN}{tools.writer.name}")
-    return _known(db, tools, understood, incident, recent)
+    prompt = fill_prompt(tools.knowledge.prompt, {**values, "gaya": style(casual=casual)})
+    words = tools.writer.write(prompt, tools.words.mask(comment.text))
+    fit = _fits(db, tools, understood, incident)
+    if words is None or said_in(words, recent[:1]) or not fit(words):
+        return None
+    return Suggestion(words, f"{MODEL_ORIGIN}{tools.writer.name}")
 
 
 def _known(
