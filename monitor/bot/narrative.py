@@ -198,4 +198,4 @@ async def _ask(
     desk: Desk, at: Press | Reply, kind: str, subject_id: int, question: Words
 ) -> Answer:
     hint = _HINTS[kind.partition(":")[0]]
-    return await prompting.put(desk, at, kind, subject, question, hint)
+    return await prompting.put(desk, at, kind, subject_id, question, hint)
