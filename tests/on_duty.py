@@ -11,8 +11,11 @@ from sqlite_utils import Database
 from monitor.incidents.duty_file import DutyPlan
 from monitor.incidents.quiet import Quiet
 from monitor.incidents.rota import Pair, Rota
+from monitor.records import AbsenceId, EventKind, IncidentId, Person
+from monitor.steps.duty import away
 from monitor.steps.tools import Tools
-from tests.world import open_world
+from monitor.store import absences, calls, incidents, people
+from tests.world import NOW, MemoryChannel, open_world
 
 # This week Ani with Budi, next week Citra with Ani; changes on Monday, 08.00 WIB.
 ROTA = Rota((Pair("Ani", "Budi"), Pair("Citra", "Ani")), date(2026, 3, 2))
@@ -56,3 +59,41 @@ def dies(tools: Tools, name: str, run: Callable[[Database, Tools], object]) -> b
         db.conn.rollback()
         db.conn.close()
     return False
+
+
+def person(db: Database, name: str) -> Person:
+    """Somebody of the register."""
+    found = people.by_name(db, name)
+    assert found is not None
+    return found
+
+
+def reasons(db: Database) -> list[str]:
+    """Why the first incident's calls were made."""
+    return [e.reason for e in incidents.events(db, IncidentId(1)) if e.kind is EventKind.ESCALATED]
+
+
+def called(db: Database) -> list[tuple[str, int]]:
+    """Whom, and how many minutes after ``NOW``."""
+    return [
+        (call.who.person, (call.at - NOW) // MINUTE)
+        for call in calls.of_incident(db, IncidentId(1))
+        if call.who.skipped is None
+    ]
+
+
+def texts(channel: MemoryChannel, chat: int) -> list[str]:
+    """What stands in a chat now."""
+    return [message.text for message in channel.shown.get(chat, {}).values()]
+
+
+def sent(channel: MemoryChannel, chat: int) -> list[str]:
+    """What was sent to a chat, in order."""
+    return [message.text for place, message in channel.sent if place.chat_id == chat]
+
+
+def ani_away(db: Database, tools: Tools, *, whole_turn: bool = False) -> AbsenceId:
+    """Ani is away from ``NOW`` on; the absence's number."""
+    assert away(db, tools, person(db, "Ani"), NOW, whole_turn=whole_turn).done
+    (absence,) = absences.running(db, NOW)
+    return absence.id

@@ -17,14 +17,13 @@ from monitor.messages import duty as words
 from monitor.records import (
     AbsenceId,
     Level,
-    Person,
     Role,
 )
 from monitor.steps.duty import AFTER, BEFORE, away, back, hand_over, rota_view
 from monitor.steps.notify import notify
 from monitor.steps.tools import Tools
-from monitor.store import absences, audit, people, turns
-from tests.on_duty import DAY, HOUR, MINUTE, WEEK, dies, with_rota
+from monitor.store import absences, audit, turns
+from tests.on_duty import DAY, HOUR, MINUTE, WEEK, ani_away, dies, person, with_rota
 from tests.world import (
     NOW,
     MemoryChannel,
@@ -58,24 +57,12 @@ def db(tools: Tools) -> Iterator[Database]:
     opened.close()
 
 
-def person(db: Database, name: str) -> Person:
-    found = people.by_name(db, name)
-    assert found is not None
-    return found
-
-
 def sent(channel: MemoryChannel, chat: int = CHAT) -> list[str]:
     return [message.text for place, message in channel.sent if place.chat_id == chat]
 
 
 def shown(channel: MemoryChannel, chat: int = CHAT) -> list[Message]:
     return list(channel.shown.get(chat, {}).values())
-
-
-def ani_away(db: Database, tools: Tools, *, whole_turn: bool = False) -> AbsenceId:
-    assert away(db, tools, person(db, "Ani"), NOW, whole_turn=whole_turn).done
-    (absence,) = absences.running(db, NOW)
-    return absence.id
 
 
 @pytest.mark.parametrize("boundary", [BEFORE, AFTER])

@@ -13,22 +13,20 @@ from sqlite_utils import Database
 from monitor.messages import Message
 from monitor.messages import duty as words
 from monitor.records import (
-    AbsenceId,
     EventKind,
     IncidentId,
     IncidentState,
     Level,
     NoticeKind,
-    Person,
     SourceId,
 )
 from monitor.steps import decide, duty
-from monitor.steps.duty import AFTER, BEFORE, away, hand_over, rota_view
+from monitor.steps.duty import AFTER, BEFORE, hand_over, rota_view
 from monitor.steps.notify import notify
 from monitor.steps.tools import Tools
-from monitor.store import absences, incidents, notices, people, sources, turns
+from monitor.store import incidents, notices, people, sources, turns
 from monitor.store.connection import changed
-from tests.on_duty import DAY, HOUR, MINUTE, NIGHT, ROTA, WEEK, dies, with_rota
+from tests.on_duty import DAY, HOUR, MINUTE, NIGHT, ROTA, WEEK, ani_away, dies, person, with_rota
 from tests.world import (
     NOW,
     MemoryChannel,
@@ -64,24 +62,12 @@ def db(tools: Tools) -> Iterator[Database]:
     opened.close()
 
 
-def person(db: Database, name: str) -> Person:
-    found = people.by_name(db, name)
-    assert found is not None
-    return found
-
-
 def sent(channel: MemoryChannel, chat: int = CHAT) -> list[str]:
     return [message.text for place, message in channel.sent if place.chat_id == chat]
 
 
 def shown(channel: MemoryChannel, chat: int = CHAT) -> list[Message]:
     return list(channel.shown.get(chat, {}).values())
-
-
-def ani_away(db: Database, tools: Tools, *, whole_turn: bool = False) -> AbsenceId:
-    assert away(db, tools, person(db, "Ani"), NOW, whole_turn=whole_turn).done
-    (absence,) = absences.running(db, NOW)
-    return absence.id
 
 
 def test_the_first_tick_only_remembers_who_is_on_duty(

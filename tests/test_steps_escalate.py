@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from monitor.errors import DeliveryError, Reason
 from monitor.messages import Message, escalation
-from monitor.records import EventKind, Incident, IncidentId, IncidentState, Level, Person, Role
+from monitor.records import EventKind, Incident, IncidentId, IncidentState, Level, Role
 from monitor.steps import decide
 from monitor.steps.calling import calls_by_level
 from monitor.steps.escalate import AFTER, BEFORE, escalate
@@ -23,7 +23,7 @@ from monitor.steps.notify import notify
 from monitor.steps.tools import Tools
 from monitor.steps.views import card_view
 from monitor.store import calls, incidents, people
-from tests.on_duty import HOUR, MINUTE, NIGHT, ROTA, dies, with_rota
+from tests.on_duty import HOUR, MINUTE, NIGHT, ROTA, called, dies, person, reasons, texts, with_rota
 from tests.world import (
     NOW,
     MemoryChannel,
@@ -65,33 +65,10 @@ def get(db: Database, number: int = 1) -> Incident:
     return found
 
 
-def person(db: Database, name: str) -> Person:
-    found = people.by_name(db, name)
-    assert found is not None
-    return found
-
-
-def reasons(db: Database) -> list[str]:
-    return [e.reason for e in incidents.events(db, IncidentId(1)) if e.kind is EventKind.ESCALATED]
-
-
-def called(db: Database) -> list[tuple[str, int]]:
-    """Whom, and how many minutes after it opened."""
-    return [
-        (call.who.person, (call.at - NOW) // MINUTE)
-        for call in calls.of_incident(db, IncidentId(1))
-        if call.who.skipped is None
-    ]
-
-
 def run(db: Database, tools: Tools, minutes: int, since: datetime = NOW) -> None:
     for minute in range(minutes + 1):
         escalate(db, tools, since + minute * MINUTE)
         notify(db, tools, since + minute * MINUTE)
-
-
-def texts(channel: MemoryChannel, chat: int) -> list[str]:
-    return [message.text for message in channel.shown.get(chat, {}).values()]
 
 
 def test_at_awas_everybody_is_called_in_turn(db: Database, tools: Tools) -> None:

@@ -10,13 +10,13 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.messages import answers, escalation
-from monitor.records import EventKind, Incident, IncidentId, IncidentState, Level, Person
+from monitor.records import Incident, IncidentId, IncidentState, Level
 from monitor.steps import decide
 from monitor.steps.escalate import BEFORE, escalate, escalate_now
 from monitor.steps.notify import notify
 from monitor.steps.tools import Tools
-from monitor.store import audit, calls, incidents, people
-from tests.on_duty import MINUTE, with_rota
+from monitor.store import audit, incidents
+from tests.on_duty import MINUTE, called, person, reasons, texts, with_rota
 from tests.world import (
     NOW,
     MemoryChannel,
@@ -55,29 +55,6 @@ def get(db: Database, number: int = 1) -> Incident:
     found = incidents.get(db, IncidentId(number))
     assert found is not None
     return found
-
-
-def person(db: Database, name: str) -> Person:
-    found = people.by_name(db, name)
-    assert found is not None
-    return found
-
-
-def reasons(db: Database) -> list[str]:
-    return [e.reason for e in incidents.events(db, IncidentId(1)) if e.kind is EventKind.ESCALATED]
-
-
-def called(db: Database) -> list[tuple[str, int]]:
-    """Whom, and how many minutes after it opened."""
-    return [
-        (call.who.person, (call.at - NOW) // MINUTE)
-        for call in calls.of_incident(db, IncidentId(1))
-        if call.who.skipped is None
-    ]
-
-
-def texts(channel: MemoryChannel, chat: int) -> list[str]:
-    return [message.text for message in channel.shown.get(chat, {}).values()]
 
 
 # Panggil atasan
