@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,16 @@ from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import (
     Chat,
     Draft,
-    DraftId,
     DraftState,
     EventKind,
     Incident,
-    IncidentId,
     IncidentState,
     Level,
     NoticeKind,
     Person,
 )
 from monitor.replies import next_state
-from monitor.steps import decide, decide_drafts
+from monitor.steps import decide_drafts
 from monitor.steps.answer import Answer
 from monitor.steps.suggest import suggest_replies
 from monitor.steps.tools import Tools
@@ -47,9 +44,6 @@ from tests.world import (
 )
 
 GOOD = "Bapak/Ibu, petugas BPBD menuju lokasi. Info: https://ppid.kalteng.go.id"
-NOBODY = IncidentId(99)
-NOTHING = DraftId(99)
-LONG = timedelta(hours=4)
 
 
 @pytest.fixture
@@ -87,18 +81,6 @@ def state(db: Database, draft: Draft) -> DraftState:
     found = drafts.get(db, draft.id)
     assert found is not None
     return found.state
-
-
-def live(db: Database, incident: Incident) -> Incident:
-    found = incidents.get(db, incident.id)
-    assert found is not None
-    return found
-
-
-def silence(
-    db: Database, tools: Tools, person: Person, incident_id: IncidentId, reason: str = "ditangani"
-) -> Answer:
-    return decide.silence(db, tools, person, incident_id, LONG, reason, NOW)
 
 
 def test_approving_leads_to_the_post_and_rejecting_does_not(
