@@ -178,9 +178,13 @@ def test_people_read_whether_a_model_wrote_it_until_they_rewrite_it(
     db: Database, tools: Tools
 ) -> None:
     written = replace(draft(db), origin="model:kecil", text=GOOD, suggested=GOOD)
-    assert warnings(db, tools, written) == (MODEL_MARK,)
-    assert warnings(db, tools, replace(written, suggested="lain")) == ()
-    assert NO_FACT in warnings(db, tools, replace(written, text=f"Halo. {LINK}"))[0]
+
+    def told(one: Draft) -> tuple[str, ...]:
+        return warnings(one, of_draft(db, tools, one))
+
+    assert told(written) == (MODEL_MARK,)
+    assert told(replace(written, suggested="lain")) == ()
+    assert NO_FACT in told(replace(written, text=f"Halo. {LINK}"))[0]
 
 
 def test_a_blundering_old_answer_is_not_suggested_again(db: Database, tools: Tools) -> None:

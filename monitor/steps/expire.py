@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from monitor.messages import answers, signing
 from monitor.platforms.base import words_hash
 from monitor.records import Draft, DraftId, DraftState, IncidentState, NoticeKind
+from monitor.steps import guarding
 from monitor.steps.signing import needed_now
 from monitor.steps.tools import Tools
 from monitor.store import comments, drafts, incidents, notices, signatures
@@ -80,7 +81,7 @@ def _ended(db: Database, tools: Tools, draft: Draft, now: datetime) -> _Ended | 
     hours = tools.settings.replies.approval_hours
     if now - draft.decided_at >= timedelta(hours=hours):
         return _Ended(signing.too_old(hours))
-    needed = needed_now(db, tools, draft)
+    needed = needed_now(db, tools, draft, guarding.of_draft(db, tools, draft))
     if len(signatures.signers(db, draft)) >= needed:
         return None
     level = signatures.level_of(db, draft.id)

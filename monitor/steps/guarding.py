@@ -67,11 +67,11 @@ def of_draft(
     return findings(db, tools, draft.text if text is None else text, incident, comment)
 
 
-def warnings(db: Database, tools: Tools, draft: Draft) -> tuple[str, ...]:
+def warnings(draft: Draft, found: Sequence[Finding]) -> tuple[str, ...]:
     """What people should read beside a draft: the findings, and whether a model wrote it."""
     written = draft.origin.startswith(MODEL_ORIGIN) and draft.text == draft.suggested
     mark = (words.MODEL_MARK,) if written else ()
-    return (*mark, *sentences(of_draft(db, tools, draft)))
+    return (*mark, *sentences(found))
 
 
 def stopping(found: Sequence[Finding]) -> tuple[Finding, ...]:

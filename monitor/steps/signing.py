@@ -22,7 +22,6 @@ def rule(tools: Tools, found: Sequence[Finding]) -> Rule:
     return Rule(by_level, _SECOND if guarding.needs_second(found) else 1)
 
 
-def needed_now(db: Database, tools: Tools, draft: Draft) -> int:
-    """How many people must sign this draft now."""
-    found = guarding.of_draft(db, tools, draft)
+def needed_now(db: Database, tools: Tools, draft: Draft, found: Sequence[Finding]) -> int:
+    """How many people must sign this draft now; ``found`` is what the guard says of it."""
     return rule(tools, found).needed(signatures.level_of(db, draft.id))

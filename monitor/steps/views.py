@@ -231,16 +231,17 @@ def draft_card(db: Database, tools: Tools, draft: Draft, now: datetime) -> Draft
     # A comment that was edited a moment ago waits to be understood anew.
     words = understood.prediction.masked if understood else tools.words.mask(stored.comment.text)
     used = stating.used_in(db, tools, draft)
+    found = guarding.of_draft(db, tools, draft)
     return DraftView(
         draft=draft,
         comment=words,
         source=stored.comment.source_id,
         permalink=stored.comment.permalink,
-        blunders=guarding.warnings(db, tools, draft),
+        blunders=guarding.warnings(draft, found),
         zone=tools.zone,
         now=now,
         signers=signatures.signers(db, draft),
-        needed=needed_now(db, tools, draft),
+        needed=needed_now(db, tools, draft, found),
         outcome=outcome_of(db, draft.id, now),
         statement=narrative.draft_line(used) if used else "",
     )
