@@ -37,8 +37,7 @@ def thresholds(db: Database, tools: Tools, incident: Incident, now: datetime) ->
 def kin_line(db: Database, tools: Tools, incident: Incident) -> str:
     """Of which larger incident this is a part, or which earlier one it goes on with."""
     if incident.parent_id is not None:
-        parent = incidents.get(db, incident.parent_id)
-        assert parent is not None  # incidents are never deleted
+        parent = incidents.known(db, incident.parent_id)
         return kin.part_of(int(parent.id), tools.issue(parent.topic).name)
     before = incidents.continued(db, incident, REOPEN_WITHIN)
     return kin.goes_on_with(before, tools.zone, incident.opened_at) if before else ""

@@ -91,8 +91,7 @@ def _move(
     )
     if moved:
         return Answer(said, done=True)
-    first = incidents.get(db, incident_id)
-    assert first is not None  # it was there a moment ago and incidents are never deleted
+    first = incidents.known(db, incident_id)
     return _too_late(first.state, first.holder)
 
 

@@ -87,8 +87,7 @@ def _no_taker(db: Database, incident: Incident, taker_id: PersonId) -> Answer:
 
 
 def _meanwhile(db: Database, incident_id: IncidentId) -> Answer:
-    first = incidents.get(db, incident_id)
-    assert first is not None  # it was there a moment ago and incidents are never deleted
+    first = incidents.known(db, incident_id)
     said = answers.already if first.state.ended else answers.already_held
     return Answer(said(first.holder))
 

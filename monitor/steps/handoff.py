@@ -185,8 +185,7 @@ def _ticketed(
     person: Person,
     now: datetime,
 ) -> int | None:
-    incident = incidents.get(db, handoff.incident_id)
-    assert incident is not None  # a hand-off belongs to an incident, and none is ever deleted
+    incident = incidents.known(db, handoff.incident_id)
     reason = words.ticket_reason(system, value)
     incidents.happened(db, incident, EventKind.TICKETED, now, reason, person.name)
     handoffs.refresh(db, handoff.id, now)

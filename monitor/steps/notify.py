@@ -36,8 +36,7 @@ def notify(db: Database, tools: Tools, now: datetime) -> int:
     """Process new events, then send and edit what is due; how many messages were shown."""
     for event in incidents.unprocessed(db):
         tools.boundary("notify:before-event")
-        incident = incidents.get(db, event.incident_id)
-        assert incident is not None  # an event belongs to an incident
+        incident = incidents.known(db, event.incident_id)
         over = lapsed(db, event, incident)
         calls.touch(db, incident.id, now)
         notices.process_event(db, event.id, _wishes(db, event, incident), now, over)
@@ -93,13 +92,14 @@ def _show(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
 
 
 def _deliver(db: Database, tools: Tools, notice: Notice, message: Message, now: datetime) -> int:
-    quiet = makes_no_sound(db, tools, notice, now)
-    place = Place(notice.chat_id, notice.thread_id, _reply_to(db, notice), quiet)
     if notice.message_id is None:
+        quiet = makes_no_sound(db, tools, notice, now)
+        place = Place(notice.chat_id, notice.thread_id, _reply_to(db, notice), quiet)
         return tools.channel.send(place, message)
     before, after = (notice.shown or "/").split("/"), _shown(message).split("/")
     if before != after:
         picture = before[1] != after[1]
+        place = Place(notice.chat_id, notice.thread_id)
         tools.channel.edit(place, notice.message_id, message, picture=picture)
     return notice.message_id
 
