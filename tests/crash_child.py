@@ -14,6 +14,7 @@ from pathlib import Path
 
 from monitor import app, pipeline
 from monitor.config.parts import ChatPart
+from monitor.knowledge import load_knowledge
 from monitor.platforms.wordpress import WordPress, WordPressSettings
 from monitor.records import DraftState, Person, PersonId, Role, SourceId
 from monitor.steps import decide_drafts
@@ -21,10 +22,13 @@ from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools
 from monitor.store import drafts, incidents, people, sources
 from monitor.telegram.channel import TelegramChannel
-from tests.world import make_settings, make_tools, open_world
+from tests.world import PROJECT, make_settings, make_tools, open_world
 
 CHAT = -100200300
 ADMIN = Person(PersonId(1), "Budi", frozenset({Role.ADMIN, Role.HUMAS}))
+
+# Before any child is forked, so that none compiles the guard's patterns for itself.
+load_knowledge(PROJECT / "data").guard.findings("Halo.")
 
 
 @dataclass(frozen=True)
