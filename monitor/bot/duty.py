@@ -6,13 +6,12 @@ from monitor.bot import talk
 from monitor.bot.desk import Desk
 from monitor.bot.press import Press
 from monitor.errors import Refused
-from monitor.incidents import Action, allowed, next_state
-from monitor.incidents.lifecycle import roles_for
+from monitor.incidents import Action, next_state
 from monitor.messages import answers
 from monitor.records import Chat, IncidentId
 from monitor.steps import decide, decide_drafts
 from monitor.steps.answer import Answer
-from monitor.store import incidents
+from monitor.steps.gate import incident_for
 
 
 async def take(desk: Desk, press: Press) -> Answer:
@@ -32,11 +31,9 @@ async def dismiss(desk: Desk, press: Press) -> Answer:
 
 async def offer_silence(desk: Desk, press: Press) -> Answer:
     """Senyapkan, first tap: lengths and reasons, in a message below the card."""
-    if not allowed(press.person.roles, Action.SILENCE):
-        return Answer(answers.not_allowed(roles_for(Action.SILENCE)))
-    incident = incidents.get(desk.db, IncidentId(press.number))
-    if incident is None:
-        return Answer(answers.GONE)
+    incident = incident_for(desk.db, press.person, IncidentId(press.number), Action.SILENCE)
+    if isinstance(incident, Answer):
+        return incident
     try:
         next_state(incident, Action.SILENCE)
     except Refused as refused:

@@ -23,6 +23,7 @@ from monitor.records import (
     Sentiment,
 )
 from monitor.steps.answer import Answer
+from monitor.steps.gate import incident_for
 from monitor.steps.tools import Tools
 from monitor.store import incidents, predictions
 
@@ -70,11 +71,9 @@ def _move(
     reason: str = "",
     silenced_until: datetime | None = None,
 ) -> Answer:
-    if not allowed(person.roles, action):
-        return Answer(answers.not_allowed(roles_for(action)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
+    incident = incident_for(db, person, incident_id, action)
+    if isinstance(incident, Answer):
+        return incident
     try:
         state, kind = next_state(incident, action)
     except Refused as refused:

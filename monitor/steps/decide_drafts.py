@@ -21,10 +21,11 @@ from monitor.replies import next_state
 from monitor.replies.signing import Signed
 from monitor.steps import guarding, stating
 from monitor.steps.answer import Answer
+from monitor.steps.gate import incident_for
 from monitor.steps.signing import rule
 from monitor.steps.suggest import suggest_for_incident
 from monitor.steps.tools import Tools
-from monitor.store import comments, draft_versions, drafts, incidents, notices, signatures
+from monitor.store import comments, draft_versions, drafts, notices, signatures
 
 UNKNOWN = ""
 _OPEN = (
@@ -45,11 +46,9 @@ def show_drafts(
     now: datetime,
 ) -> Answer:
     """Saran balasan: want the incident's drafts as messages in these chats."""
-    if not allowed(person.roles, Action.SUGGEST):
-        return Answer(answers.not_allowed(roles_for(Action.SUGGEST)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
+    incident = incident_for(db, person, incident_id, Action.SUGGEST)
+    if isinstance(incident, Answer):
+        return incident
     suggest_for_incident(db, tools, incident, now)
     found = _open(db, incident_id)
     if not found and not incident.state.ended:

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor.incidents import Action, allowed
+from monitor.incidents import Action
 from monitor.incidents.escalation import CallStep, due_step, waiting_since
-from monitor.incidents.lifecycle import roles_for
 from monitor.incidents.quiet import waited
-from monitor.messages import answers, escalation
+from monitor.messages import escalation
 from monitor.records import Callee, Event, Incident, IncidentId, IncidentState, Level, Person
 from monitor.steps.answer import Answer
 from monitor.steps.calling import callees, steps_now
+from monitor.steps.gate import live_for
 from monitor.steps.tools import Tools
 from monitor.store import calls, incidents
 
@@ -105,13 +105,9 @@ def escalate_now(
     db: Database, tools: Tools, person: Person, incident_id: IncidentId, now: datetime
 ) -> Answer:
     """Panggil atasan: take the next step at once, whoever holds the incident."""
-    if not allowed(person.roles, Action.ESCALATE):
-        return Answer(answers.not_allowed(roles_for(Action.ESCALATE)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
-    if incident.state.ended:
-        return Answer(answers.already(incident.holder))
+    incident = live_for(db, person, incident_id, Action.ESCALATE)
+    if isinstance(incident, Answer):
+        return incident
     return _call_next(db, tools, person.name, incident, now)
 
 

@@ -12,11 +12,12 @@ from sqlite_utils import Database
 
 from monitor.errors import Refused
 from monitor.incidents import Action, allowed, next_state
-from monitor.incidents.lifecycle import REOPEN_WITHIN, may_reopen, roles_for
+from monitor.incidents.lifecycle import REOPEN_WITHIN, may_reopen
 from monitor.messages import answers
 from monitor.messages import handing as words
 from monitor.records import Incident, IncidentId, Person, PersonId
 from monitor.steps.answer import Answer
+from monitor.steps.gate import incident_for, live_for
 from monitor.steps.tools import Tools
 from monitor.store import incidents, people
 
@@ -34,13 +35,9 @@ def offer(
     db: Database, person: Person, incident_id: IncidentId
 ) -> tuple[Incident, list[Person]] | Answer:
     """The incident and who may take it over, or why it cannot be handed over."""
-    if not allowed(person.roles, Action.HAND_OVER):
-        return Answer(answers.not_allowed(roles_for(Action.HAND_OVER)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
-    if incident.state.ended:
-        return Answer(answers.already(incident.holder))
+    incident = live_for(db, person, incident_id, Action.HAND_OVER)
+    if isinstance(incident, Answer):
+        return incident
     found = colleagues(db, incident)
     return (incident, found) if found else Answer(words.NOBODY)
 
@@ -113,11 +110,9 @@ def _write_to(db: Database, whom: Person, note: str, now: datetime) -> None:
 
 def reopen(db: Database, person: Person, incident_id: IncidentId, now: datetime) -> Answer:
     """Buka lagi: an ended incident is open again, unless its issue has another by now."""
-    if not allowed(person.roles, Action.REOPEN):
-        return Answer(answers.not_allowed(roles_for(Action.REOPEN)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
+    incident = incident_for(db, person, incident_id, Action.REOPEN)
+    if isinstance(incident, Answer):
+        return incident
     try:
         recent = may_reopen(incident, now)
     except Refused as refused:

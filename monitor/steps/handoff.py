@@ -37,6 +37,7 @@ from monitor.records import (
 from monitor.steps import views
 from monitor.steps.answer import Answer
 from monitor.steps.follow_up import FollowUp, propose
+from monitor.steps.gate import incident_for
 from monitor.steps.office_clock import deadline, extended, system_of
 from monitor.steps.routing import in_charge, issue_of, place_of, places_of
 from monitor.steps.tools import Tools
@@ -45,7 +46,8 @@ from monitor.store import handoffs, incidents, predictions
 
 def offer(db: Database, tools: Tools, person: Person, incident_id: IncidentId) -> Message | Answer:
     """Which system gets what."""
-    incident = _incident_for(db, person, incident_id)
+    # An ended one may be handed on too: its complaints are not ended by it.
+    incident = incident_for(db, person, incident_id, Action.HAND_OFF)
     if isinstance(incident, Answer):
         return incident
     systems = list(tools.knowledge.systems.known.values())
@@ -67,7 +69,7 @@ def make(
     now: datetime,
 ) -> Answer:
     """Fill the form about an incident or one of its comments; an open one is shown again."""
-    incident = _incident_for(db, person, incident_id)
+    incident = incident_for(db, person, incident_id, Action.HAND_OFF)
     if isinstance(incident, Answer):
         return incident
     system = tools.knowledge.systems.known.get(key)
@@ -83,13 +85,6 @@ def make(
             incidents.happened(db, incident, EventKind.HANDED_OFF, now, reason, person.name)
         handoffs.show(db, number, here, now)
     return Answer(words.MADE if fresh else words.THERE_ALREADY, done=True)
-
-
-def _incident_for(db: Database, person: Person, incident_id: IncidentId) -> Incident | Answer:
-    """An ended incident may still be handed on: its complaints are not ended by it."""
-    if not allowed(person.roles, Action.HAND_OFF):
-        return Answer(answers.not_allowed(roles_for(Action.HAND_OFF)))
-    return incidents.get(db, incident_id) or Answer(answers.GONE)
 
 
 def _form(

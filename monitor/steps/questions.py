@@ -35,6 +35,7 @@ from monitor.replies.guard import mask_private
 from monitor.steps import views
 from monitor.steps.answer import Answer
 from monitor.steps.follow_up import FollowUp, propose
+from monitor.steps.gate import live_for
 from monitor.steps.office_clock import deadline
 from monitor.steps.routing import in_charge, issue_of, place_of, places_of
 from monitor.steps.tools import Tools
@@ -51,7 +52,7 @@ def preview(
 
     A menu of agencies where none is in charge; an Answer where it is refused.
     """
-    found = _askable(db, person, incident_id)
+    found = live_for(db, person, incident_id, Action.ASK_OPD)
     if isinstance(found, Answer):
         return found
     known = tools.knowledge.routes
@@ -68,7 +69,7 @@ def choose(
     db: Database, tools: Tools, person: Person, incident_id: IncidentId, page: int
 ) -> Message | Answer:
     """The menu of agencies to ask."""
-    found = _askable(db, person, incident_id)
+    found = live_for(db, person, incident_id, Action.ASK_OPD)
     return found if isinstance(found, Answer) else agencies(tools, found, page)
 
 
@@ -76,15 +77,6 @@ def agencies(tools: Tools, incident: Incident, page: int) -> Message:
     """All agencies, in the order of the file."""
     opds = list(tools.knowledge.routes.opds.values())
     return words.ask_menu(incident, tools.issue(incident.topic).name, opds, page)
-
-
-def _askable(db: Database, person: Person, incident_id: IncidentId) -> Incident | Answer:
-    if not allowed(person.roles, Action.ASK_OPD):
-        return Answer(answers.not_allowed(roles_for(Action.ASK_OPD)))
-    incident = incidents.get(db, incident_id)
-    if incident is None:
-        return Answer(answers.GONE)
-    return Answer(answers.already(incident.holder)) if incident.state.ended else incident
 
 
 def ask(
@@ -98,7 +90,7 @@ def ask(
     now: datetime,
 ) -> Answer:
     """Send the question to the agency with this key; ``here`` is where it was asked."""
-    incident = _askable(db, person, incident_id)
+    incident = live_for(db, person, incident_id, Action.ASK_OPD)
     if isinstance(incident, Answer):
         return incident
     clock, opd = tools.knowledge.routes.clock(kind), tools.knowledge.routes.by_key(key)
