@@ -20,10 +20,11 @@ from sqlite_utils import Database
 
 from monitor import pipeline
 from monitor.config import Settings
-from monitor.config.parts import SourcePart
+from monitor.config.parts import SOURCE_SECRETS
+from monitor.connecting import connect_all
 from monitor.errors import ConfigError, MonitorError
 from monitor.knowledge import Knowledge, load_knowledge
-from monitor.platforms.base import Replier, Source
+from monitor.platforms.base import Source
 from monitor.records import Chat, ChatId, Level, Person, PersonId, Role, SourceId
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools, log
@@ -55,7 +56,9 @@ def acting_person(settings: Settings) -> Person:
     return Person(PersonId(0), settings.web.acting, roles)
 
 
-def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
+def build_tools(
+    settings: Settings, *, channel: Channel | None = None, clock: Clock = utc_now
+) -> Tools:
     """Load the knowledge and the serving model, and connect sources and channel.
 
     Raises:
@@ -81,20 +84,17 @@ def build_tools(settings: Settings, *, channel: Channel | None = None) -> Tools:
     )
     if classifier.trouble:
         log.error("%s; %s serves in its place", classifier.trouble, classifier.version)
-    connected = {
-        SourceId(name): connect(SourceId(name), part, settings)
-        for name, part in settings.sources.items()
-        if part.enabled
-    }
-    repliers = {name: replier for name, (_, replier) in connected.items() if replier is not None}
+    accounts = connect_all(settings, clock)
+    repliers = {name: one.connected.replier for name, one in accounts.items()}
     return Tools(
         settings=settings,
         knowledge=knowledge,
         classifier=classifier,
         words=LexiconWords.load(reader, settings.data),
         channel=channel or build_channel(settings),
-        sources={name: source for name, (source, _) in connected.items()},
-        repliers=repliers,
+        sources={name: one.connected.source for name, one in accounts.items()},
+        repliers={name: replier for name, replier in repliers.items() if replier is not None},
+        accounts=accounts,
         writer=build_writer(settings, knowledge),
         second_look=build_second_look(settings, knowledge),
     )
@@ -147,30 +147,6 @@ def check_rules(settings: Settings, knowledge: Knowledge) -> None:
             raise ConfigError(f"spikes: {where}: accepted: waspada < siaga < awas")
 
 
-def connect(name: SourceId, part: SourcePart, settings: Settings) -> tuple[Source, Replier | None]:
-    """A configured account as a source and, where it can be answered, as a replier."""
-    if part.platform == "feed":
-        from monitor.platforms.feeds import Feed, FeedSettings
-
-        own = frozenset(part.own_names)
-        feed = FeedSettings(name, part.base_url, own, timeout=settings.poll.timeout_seconds)
-        return Feed(feed), None
-    from monitor.platforms.wordpress import WordPress, WordPressSettings
-
-    site = WordPress(
-        WordPressSettings(
-            id=name,
-            base_url=part.base_url,
-            user=part.user or "",
-            app_password=part.password.get_secret_value() if part.password else None,
-            backfill_days=part.backfill_days,
-            own_names=frozenset(part.own_names),
-            timeout=settings.poll.timeout_seconds,
-        )
-    )
-    return site, site if part.password else None
-
-
 def build_channel(settings: Settings) -> Channel:
     """Telegram where a token is set, else the console."""
     token = settings.telegram.token
@@ -193,7 +169,7 @@ def secrets(settings: Settings) -> list[str]:
     """Every secret that must never be seen in a log."""
     found = [settings.telegram.token, settings.drill.token, settings.replies.model.token]
     for part in settings.sources.values():
-        found += [part.password, part.token]
+        found += [getattr(part, key) for key in SOURCE_SECRETS]
     return [secret.get_secret_value() for secret in found if secret is not None]
 
 

@@ -7,10 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.app import build_telegram, check_rules, connect, prepare
+from monitor.app import build_telegram, check_rules, prepare, utc_now
 from monitor.classify import Classifier
 from monitor.classify.guard import SecondLook, load_guard
 from monitor.config import Settings
+from monitor.connecting import connect
 from monitor.errors import DeliveryError, ModelError, MonitorError, Reason
 from monitor.knowledge import load_knowledge
 from monitor.platforms.base import Health
@@ -181,9 +182,8 @@ def _duty(settings: Settings) -> Iterator[Checked]:
 
 def _source(settings: Settings, name: SourceId) -> Checked:
     title = f"source {name}"
-    source, _ = connect(name, settings.sources[name], settings)
     try:
-        health = source.check()
+        health = connect(name, settings.sources[name], settings, utc_now).connected.source.check()
     except MonitorError as error:
         return Checked(title, False, f"{error}{_last(settings, name)}")
     return Checked(title, health.ok, f"{_told(health)}{_last(settings, name)}")

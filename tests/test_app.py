@@ -29,6 +29,7 @@ from monitor.config.parts import (
     Telegram,
     Web,
 )
+from monitor.connecting import connect
 from monitor.errors import ConfigError, ModelError, MonitorError, Refused, StorageError
 from monitor.knowledge import load_knowledge
 from monitor.platforms.feeds import Feed
@@ -124,7 +125,8 @@ def soon() -> threading.Thread:
 def test_a_configured_account_is_a_source_and_with_a_password_a_replier(
     tmp_path: Path, part: SourcePart, kind: type, answers: bool
 ) -> None:
-    source, replier = app.connect(SITE, part, office(tmp_path))
+    connected = connect(SITE, part, office(tmp_path), app.utc_now).connected
+    source, replier = connected.source, connected.replier
     assert isinstance(source, kind)
     assert source.id == SITE
     assert (replier is source) is answers

@@ -24,6 +24,8 @@ LAYERS = {
         "logs",
         "progress",
         "platforms.base",
+        "platforms.offer",
+        "platforms.known",
     ),
     2: (
         "config_parts",
@@ -37,7 +39,7 @@ LAYERS = {
         "wording",
     ),
     3: ("steps",),
-    4: ("pipeline", "bot", "training", "reports", "web", "fleet", "imports", "texts"),
+    4: ("pipeline", "bot", "training", "reports", "web", "fleet", "imports", "texts", "connecting"),
     5: ("app",),
     6: ("checks", "stage"),
     7: ("demo", "drill"),

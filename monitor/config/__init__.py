@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from monitor.config.parts import (
+    SOURCE_SECRETS,
     ChatPart,
     Classify,
     Copies,
@@ -45,8 +46,8 @@ from monitor.config.parts import (
 from monitor.errors import ConfigError
 
 CONFIG_NAME = "config.toml"
-# The sources' secrets: SIAGA_SOURCES__<NAME>__TOKEN and the like.
-_SECRET_KEYS = ("token", "password")
+# SIAGA_SOURCES__<NAME>__TOKEN and the like.
+_SECRET_KEYS = SOURCE_SECRETS
 
 
 class Settings(BaseSettings):

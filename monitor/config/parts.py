@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
+from monitor.platforms.known import KNOWN
 from monitor.records import Level
 
 if TYPE_CHECKING:
@@ -276,21 +285,50 @@ class Drill(_Part):
     token: SecretStr | None = None
 
 
-class SourcePart(_Part):
-    """A watched account; which keys a platform needs stands in config.toml."""
+SOURCE_SECRETS = ("token", "password", "secret", "refresh_token", "hook_token")
 
-    platform: Literal["wordpress", "feed"]
-    base_url: Url
+
+class SourcePart(_Part):
+    """A watched account; which keys a platform needs stands in config.toml and its own file.
+
+    ``secret`` is that of the office's app, ``hook_token`` what a webhook's handshake must name.
+    """
+
+    platform: str
+    base_url: Url | None = None
     enabled: bool = True
-    user: str | None = None
+    account: str = ""
+    user: str = ""
+    client_id: str = ""
+    queries: tuple[str, ...] = ()
+    key_file: Path | None = None
+    i_have_enterprise_or_written_permission: bool = False
     password: SecretStr | None = None
     token: SecretStr | None = None
+    secret: SecretStr | None = None
+    refresh_token: SecretStr | None = None
+    hook_token: SecretStr | None = None
     own_names: tuple[str, ...] = ()
     every_seconds: Annotated[int, Field(ge=1, le=86400)] | None = None
     backfill_days: Annotated[int, Field(ge=0, le=365)] = 28
+    budget: str = ""
+    units_a_day: Annotated[float, Field(gt=0)] | None = None
+
+    @field_validator("platform")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in KNOWN:
+            raise ValueError(f"accepted: {', '.join(sorted(KNOWN))}")
+        return name
 
     @model_validator(mode="after")
     def _login_is_whole(self) -> SourcePart:
         if self.platform == "wordpress" and self.user and self.password is None:
             raise ValueError("user is given but no password; set SIAGA_SOURCES__<NAME>__PASSWORD")
         return self
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The secrets that are set, by key."""
+        given = {key: getattr(self, key) for key in SOURCE_SECRETS}
+        return {key: value.get_secret_value() for key, value in given.items() if value}

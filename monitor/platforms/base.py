@@ -8,7 +8,7 @@ retries: the pipeline stores a page and its cursor in one transaction and decide
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,8 @@ class Gap:
 class Page:
     """One batch of comments with the cursor that is true once they are stored.
 
+    A page that came by another way than the cursor's (``refetch``, a hook) has the cursor "".
+
     ``gone`` are external ids that the platform no longer shows, with how they look now.
     ``covered_from``: the earliest instant from which this source is now completely known, if this
     page proves it (a backfill's far end); None leaves coverage to the caller.
@@ -44,12 +46,27 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found: ``ok``, whose account it is, and what an admin should know."""
+    """What a check found: ``ok``, whose account it is, and what an admin should know.
+
+    ``expires_at``: when the token, or the refresh token behind it, dies without a person's help.
+    """
 
     ok: bool
     identity: str
     detail: str
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stored comment that is to be read again; the ids are those of its platform."""
+
+    external_id: str
+    post_id: str | None
+    parent_id: str | None
+    thread_id: str | None
+    created_at: datetime
+    reply_ref: str | None = None
 
 
 class Source(Protocol):
@@ -82,6 +99,21 @@ class Source(Protocol):
 
         Raises:
             PlatformError: nothing of the failed page may be stored; earlier pages stand.
+        """
+        ...
+
+
+class Refetcher(Protocol):
+    """A watched account whose single comments can be read again."""
+
+    def refetch(self, wanted: Sequence[Seen], now: datetime) -> Iterator[Page]:
+        """Read stored comments again, in pages whose comments and ``gone`` together name each id.
+
+        An id that no page names was not looked at (a budget ended, the site does not tell) and is
+        asked for again later. A page may hold comments that nobody asked for: new answers.
+
+        Raises:
+            PlatformError: earlier pages stand.
         """
         ...
 
@@ -128,6 +160,51 @@ class Replier(Protocol):
 
         Raises:
             PlatformError: the site does not answer.
+        """
+        ...
+
+
+class Moderator(Protocol):
+    """A watched account whose comments the office may hide."""
+
+    def hide(self, reply_ref: str, *, hidden: bool) -> None:
+        """Hide a comment from the public, or show it again; asking twice changes nothing.
+
+        Raises:
+            PlatformError: NOT_ALLOWED, GONE, AUTH, PERMISSION, RATE: surely not done. UNSURE and
+                UNREACHABLE: ask again, it is harmless.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a platform told us by itself. ``key`` is the same when it tells the same again.
+
+    ``poll``: something happened that only a poll can tell in full.
+    """
+
+    key: str
+    comments: tuple[Comment, ...] = ()
+    gone: tuple[tuple[str, Visibility], ...] = ()
+    poll: bool = False
+
+
+class Hook(Protocol):
+    """A watched account whose platform calls us (a webhook)."""
+
+    def handshake(self, params: Mapping[str, str]) -> str | None:
+        """The answer that proves to the platform that the address is ours; None refuses."""
+        ...
+
+    def received(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> Delivery:
+        """Check the signature over the raw bytes, in constant time, then read them.
+
+        ``headers`` have lower-case names. The store refuses a key that it has seen.
+
+        Raises:
+            PlatformError: PERMISSION: not signed by the platform, or too old. BAD_ANSWER: signed,
+                but of no known form.
         """
         ...
 

@@ -18,16 +18,17 @@ from datetime import UTC, datetime
 import httpx
 
 from monitor.errors import StorageError
+from monitor.platforms import feed_entries
 from monitor.platforms.answer import NOT_MODIFIED, Answer
 from monitor.platforms.base import Gap, Health, Page
 from monitor.platforms.feed_entries import (
     MOST_ENTRIES,
-    PLATFORM,
     ParsedFeed,
     comment_from_entry,
     parse_feed,
 )
 from monitor.platforms.http import Http
+from monitor.platforms.offer import Connected, Platform, Setup
 from monitor.records import Comment, SourceId
 
 VERSION = 1
@@ -60,7 +61,7 @@ class _Cursor:
 class Feed:
     """A feed as :class:`~monitor.platforms.base.Source`."""
 
-    platform = PLATFORM
+    platform = feed_entries.PLATFORM
 
     def __init__(
         self, settings: FeedSettings, transport: httpx.BaseTransport | None = None
@@ -194,3 +195,16 @@ def _from_json(text: str, source: str) -> _Cursor:
         )
     except (ValueError, KeyError, TypeError) as e:
         raise StorageError(f"cursor of {source}: not readable: damaged") from e
+
+
+def connect(setup: Setup) -> Connected:
+    """The feed of a configured source."""
+    return Connected(
+        Feed(
+            FeedSettings(setup.id, setup.base_url, setup.own_names, timeout=setup.timeout),
+            setup.transport,
+        )
+    )
+
+
+PLATFORM = Platform(name=feed_entries.PLATFORM, connect=connect)

@@ -14,15 +14,16 @@ import contextlib
 import json
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from urllib.parse import urlencode
 
 import httpx
 
 from monitor.errors import ConfigError, PlatformError, Reason
 from monitor.platforms.answer import FIRST_REFUSAL, NOT_MODIFIED, Answer, refused
 
-Params = Mapping[str, str]
+Params = Mapping[str, str] | Sequence[tuple[str, str]]
 Refusal = Callable[[Answer], PlatformError | None]
 
 _NEVER_LEFT = (
@@ -109,7 +110,9 @@ class Http:
             PlatformError: the site is unreachable, refuses, or its answer is too large.
         """
         where = f"{self.host}: GET {path if name is None else name}".rstrip()
-        request = self._client.build_request("GET", self._url(path), params=params, headers=headers)
+        request = self._client.build_request(
+            "GET", self._url(path), params=_query(params), headers=headers
+        )
         return self._ask(self._client, request, where, posted=False)
 
     def head_of(self, path: str = "") -> httpx.Headers:
@@ -130,26 +133,32 @@ class Http:
     def post(
         self,
         path: str,
-        body: Mapping[str, object],
+        body: Mapping[str, object] | None = None,
         params: Params | None = None,
         *,
+        form: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str = "POST",
         name: str | None = None,
     ) -> Answer:
-        """Send JSON once; the answer is 2xx.
+        """Send JSON (or a form) once; the answer is 2xx. ``method``: POST, PUT or DELETE.
 
         Raises:
             PlatformError: UNREACHABLE when it surely never left; UNSURE when it may have been done;
                 any other reason when the site clearly refused it.
         """
-        where = f"{self.host}: POST {path if name is None else name}".rstrip()
-        # ASCII escapes, because a lone surrogate of a broken text cannot be written as UTF-8
-        content = json.dumps(body).encode("ascii")
+        where = f"{self.host}: {method} {path if name is None else name}".rstrip()
+        if form is not None:
+            kind, content = "application/x-www-form-urlencoded", _form_bytes(form)
+        else:
+            # ASCII escapes, because a lone surrogate of a broken text cannot be written as UTF-8
+            kind, content = "application/json", json.dumps(body or {}).encode("ascii")
         request = self._poster.build_request(
-            "POST",
+            method,
             self._url(path),
-            params=params,
+            params=_query(params),
             content=content,
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": kind, **(headers or {})},
         )
         return self._ask(self._poster, request, where, posted=True)
 
@@ -223,6 +232,19 @@ class Http:
             if not clear:
                 raise
         return Answer(response.status_code, response.headers, bytes(body), where, posted)
+
+
+def _form_bytes(form: Params) -> bytes:
+    return urlencode(form, errors="replace").encode("ascii")
+
+
+def _query(
+    params: Params | None,
+) -> dict[str, str] | list[tuple[str, str | int | float | None]] | None:
+    """httpx takes a mapping or a list of pairs, whose values it types more widely than we do."""
+    if params is None or isinstance(params, Mapping):
+        return None if params is None else dict(params)
+    return [(name, value) for name, value in params]
 
 
 def _transport_error(error: httpx.HTTPError, where: str, *, posted: bool) -> PlatformError:

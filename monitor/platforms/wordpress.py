@@ -23,6 +23,7 @@ from monitor.errors import PlatformError, Reason
 from monitor.platforms import wordpress_rows as rows_of
 from monitor.platforms.base import Health, Page, PostedReply, ReplyState
 from monitor.platforms.http import Http
+from monitor.platforms.offer import Can, Connected, Platform, Setup
 from monitor.platforms.wordpress_cursor import Cursor, from_json
 from monitor.platforms.wordpress_errors import refusal
 from monitor.platforms.wordpress_rows import Article, Office, Row
@@ -243,3 +244,26 @@ def _address(reply_ref: str) -> tuple[int, int]:
 def _posted(new: int, link: str, status: str) -> PostedReply:
     state = ReplyState.PUBLISHED if status == "approved" else ReplyState.HELD
     return PostedReply(str(new), link or None, state)
+
+
+def connect(setup: Setup) -> Connected:
+    """The site of a configured source; without a password it cannot be answered."""
+    password = setup.secret("password") or None
+    site = WordPress(
+        WordPressSettings(
+            id=setup.id,
+            base_url=setup.base_url,
+            user=setup.user,
+            app_password=password,
+            backfill_days=setup.backfill_days,
+            own_names=setup.own_names,
+            timeout=setup.timeout,
+        ),
+        setup.transport,
+    )
+    return Connected(site, site if password else None)
+
+
+PLATFORM = Platform(
+    name=rows_of.PLATFORM, connect=connect, takes=("user", "password"), can=Can.REPLY
+)

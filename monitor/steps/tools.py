@@ -12,6 +12,7 @@ from monitor.config import Settings
 from monitor.knowledge import Knowledge
 from monitor.messages.wave import WAVE
 from monitor.platforms.base import Replier, Source
+from monitor.platforms.offer import Budget, Connected, Platform
 from monitor.records import Intent, Issue, Sentiment, SourceId, wave_first
 from monitor.replies.guard_rules import Finding
 from monitor.telegram.base import Channel
@@ -119,6 +120,20 @@ class SecondLook(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A configured account: its platform, what it can be used as, and which budget it spends.
+
+    ``base_url`` is where its platform is asked; for people to see, it holds no login.
+    """
+
+    platform: Platform
+    connected: Connected
+    budget_name: str
+    budget: Budget | None = None
+    base_url: str = ""
+
+
 def _nothing(_: str) -> None:
     """No boundary is watched."""
 
@@ -138,6 +153,7 @@ class Tools:
     channel: Channel
     sources: Mapping[SourceId, Source]
     repliers: Mapping[SourceId, Replier] = field(default_factory=dict)
+    accounts: Mapping[SourceId, Account] = field(default_factory=dict)
     boundary: Callable[[str], None] = _nothing
     writer: Writer | None = None
     second_look: SecondLook | None = None
@@ -164,4 +180,6 @@ class Tools:
         """How often a source is polled, in seconds."""
         part = self.settings.sources.get(source_id)
         every = part.every_seconds if part else None
-        return float(every or self.settings.poll.default_every_seconds)
+        account = self.accounts.get(source_id)
+        own = account.platform.every_seconds if account else None
+        return float(every or own or self.settings.poll.default_every_seconds)

@@ -75,6 +75,14 @@ def store_page(
     return count
 
 
+def store_refetched(db: Database, source_id: SourceId, page: Page, now: datetime) -> int:
+    """Store what a recheck or a hook told, without moving the cursor; how many rows changed."""
+    with db.atomic():
+        count = comments.upsert(db, page.comments, now, backfilled=False)
+        comments.mark_gone(db, source_id, page.gone)
+    return count
+
+
 def finish_poll(db: Database, source_id: SourceId, now: datetime, poll_after: datetime) -> None:
     """Record a whole successful poll: the source is known up to ``now``."""
     with db.atomic():

@@ -1,0 +1,308 @@
+"""What every loopback platform has in common: posts and comments, faults, tokens, a call ledger.
+
+A subclass gives ids of its platform's shape and answers calls in its platform's JSON. Whatever it
+sees that a real platform would punish (a call while blocked, a dead refresh token used, more than
+the quota) goes to ``violations``, which every test wants empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .clock import Clock
+from .serving import Served, read_body, send_raw
+
+HTML_403 = b"<!DOCTYPE html><html><head><title>Attention Required</title></head></html>"
+Json = dict[str, Any]
+
+
+@dataclass
+class Said:
+    """A comment as the platform holds it. ``state``: public, hidden, held or deleted."""
+
+    id: str
+    post_id: str | None
+    parent_id: str | None
+    author_id: str | None
+    author_name: str | None
+    text: str
+    at: datetime
+    edited_at: datetime | None = None
+    state: str = "public"
+    ours: bool = False
+    likes: int = 0
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass
+class Posted:
+    """A post of the office."""
+
+    id: str
+    title: str
+    at: datetime
+    deleted: bool = False
+
+
+@dataclass
+class Call:
+    """One request. ``params``: the first value of each; ``lists``: all of them."""
+
+    method: str
+    path: str
+    params: dict[str, str]
+    lists: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Json:
+        found = json.loads(self.body or b"{}")
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def form(self) -> dict[str, str]:
+        return {k: v[0] for k, v in parse_qs(self.body.decode(), keep_blank_values=True).items()}
+
+    @property
+    def bearer(self) -> str:
+        return self.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+@dataclass
+class Reply:
+    """An answer; ``body`` a JSON value, or bytes as they are."""
+
+    body: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next ``times`` calls whose path contains ``match``.
+
+    ``mode``: ``status`` (with ``status``), ``html`` (a firewall's 403), ``drop`` (cut before
+    anything is done), ``after`` (done, then cut), ``cut`` (done, half an answer), ``throttle``,
+    ``expired`` (the access token), ``slow`` (``delay`` seconds, then answered).
+    """
+
+    mode: str
+    match: str = ""
+    method: str = ""
+    times: int = 1
+    status: int = 500
+    delay: float = 0.0
+
+
+class FakePlatform(Served):
+    """Subclasses set ``name`` and write the methods that raise here. Tokens are planted."""
+
+    name = ""
+    our_id = "office-1"
+    our_name = "Diskominfo Contoh"
+    page_size = 5  # small, so that few comments make many pages
+
+    def __init__(self, clock: Clock | None = None, seed: int = 1) -> None:
+        super().__init__()
+        self.clock = clock or Clock()
+        self.random = random.Random(seed)
+        self.lock = threading.RLock()
+        self.posts: dict[str, Posted] = {}
+        self.said: dict[str, Said] = {}
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.violations: list[str] = []
+        self.blocked_until: datetime | None = None
+        self.access = f"rahasia-akses-{self.name}-1"
+        self.refresh = f"rahasia-segar-{self.name}-1"
+        self.dead_refresh: set[str] = set()
+        self.access_dies_at: datetime | None = None
+        self.between_calls: Callable[[Call], None] | None = None
+        self.failing: float = 0.0
+        self._next = 0
+
+    # ---- what tests do ------------------------------------------------------------------------
+
+    def post(self, title: str = "Kabar dinas", at: datetime | None = None) -> str:
+        """A post of the office."""
+        with self.lock:
+            number = self.new_post_id()
+            self.posts[number] = Posted(number, title, at or self.clock.now - timedelta(hours=1))
+            return number
+
+    def say(
+        self,
+        text: str,
+        *,
+        post: str | None = None,
+        parent: str | None = None,
+        at: datetime | None = None,
+        author: str | None = "warga",
+        id: str | None = None,
+        state: str = "public",
+        ours: bool = False,
+    ) -> str:
+        """A citizen's comment (or the office's own); below the only post unless one is named."""
+        with self.lock:
+            if parent is not None:
+                post = self.said[parent].post_id
+            post = post or next(iter(self.posts), None)
+            number = id or self.new_id(post, parent)
+            who = self.our_id if ours else f"id-{author}" if author else None
+            self.said[number] = Said(
+                number,
+                post,
+                parent,
+                who,
+                self.our_name if ours else author,
+                text,
+                at or self.clock.now,
+                state=state,
+                ours=ours,
+            )
+            return number
+
+    def edit(self, number: str, text: str) -> None:
+        with self.lock:
+            self.said[number] = replace(self.said[number], text=text, edited_at=self.clock.now)
+
+    def remove(self, number: str) -> None:
+        """Delete a comment, with the answers below it."""
+        with self.lock:
+            for one in self.said.values():
+                if number in (one.id, one.parent_id):
+                    one.state = "deleted"
+
+    def fault(self, mode: str, match: str = "", **settings: Any) -> None:
+        """Make the next fitting calls go wrong."""
+        self.faults.append(Fault(mode, match, **settings))
+
+    def expire_access(self) -> None:
+        """The access token dies now."""
+        self.access_dies_at = self.clock.now
+
+    def visible(self) -> dict[str, str]:
+        """What a complete collector knows to stand there: id -> text."""
+        return {one.id: one.text for one in self.said.values() if one.state == "public"}
+
+    @property
+    def our_replies(self) -> list[Said]:
+        return [one for one in self.said.values() if one.ours]
+
+    # ---- what a subclass writes ---------------------------------------------------------------
+
+    def new_post_id(self) -> str:
+        self._next += 1
+        return f"p{self._next}"
+
+    def new_id(self, post: str | None, parent: str | None) -> str:
+        del post, parent
+        self._next += 1
+        return f"c{self._next}"
+
+    def handle(self, call: Call) -> Reply:
+        """Answer a call that nothing went wrong with."""
+        raise NotImplementedError
+
+    def throttled(self) -> Reply:
+        """Ask the caller to wait, as the platform does; sets ``blocked_until``."""
+        raise NotImplementedError
+
+    def still_blocked(self) -> Reply:
+        """The answer to whoever calls all the same."""
+        return self.throttled()
+
+    def unauthorised(self) -> Reply:
+        """The answer to a dead access token."""
+        return Reply({"error": "unauthorized"}, 401)
+
+    def needs_access(self, call: Call) -> bool:
+        """Whether a call must carry the access token (a token endpoint must not)."""
+        del call
+        return True
+
+    def token_of(self, call: Call) -> str:
+        """The access token that a call carries."""
+        return call.bearer
+
+    # ---- serving ------------------------------------------------------------------------------
+
+    def application(self) -> ASGIApp:
+        return self._answer
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(receive)
+        lists = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
+        call = Call(
+            scope["method"],
+            scope["path"],
+            {k: v[0] for k, v in lists.items()},
+            lists,
+            {k.decode().lower(): v.decode() for k, v in scope["headers"]},
+            body,
+        )
+        with self.lock:
+            self.calls.append(call)
+            fault = self._fault_for(call)
+        if fault is not None and fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault is not None and fault.mode == "drop":
+            self.drop(scope)
+            return
+        with self.lock:
+            answer = self._decided(call, fault)
+            if self.between_calls is not None:
+                self.between_calls(call)
+        if fault is not None and fault.mode == "after":
+            self.drop(scope)
+            return
+        content = (
+            answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+        )
+        if fault is not None and fault.mode == "cut":
+            content = content[: len(content) // 2]
+        headers = {"Content-Type": "application/json; charset=UTF-8", **answer.headers}
+        await send_raw(send, answer.status, headers, content)
+
+    def _decided(self, call: Call, fault: Fault | None) -> Reply:
+        if self.blocked_until is not None and self.clock.now < self.blocked_until:
+            self.violations.append(f"called while blocked: {call.method} {call.path}")
+            return self.still_blocked()
+        injected = None if fault is None else self._injected(fault)
+        if injected is None and self.needs_access(call):
+            dead = self.access_dies_at is not None and self.clock.now >= self.access_dies_at
+            if dead or self.token_of(call) != self.access:
+                injected = self.unauthorised()
+        return injected or self.handle(call)
+
+    def _injected(self, fault: Fault) -> Reply | None:
+        if fault.mode == "html":
+            return Reply(HTML_403, 403, {"Content-Type": "text/html"})
+        if fault.mode == "status":
+            return Reply({"message": "injected"}, fault.status)
+        if fault.mode == "throttle":
+            return self.throttled()
+        return self.unauthorised() if fault.mode == "expired" else None
+
+    def _fault_for(self, call: Call) -> Fault | None:
+        for fault in self.faults:
+            fits = fault.match in call.path and fault.method in ("", call.method)
+            if fits and fault.times > 0:
+                fault.times -= 1
+                return fault
+        if self.failing and self.random.random() < self.failing:
+            modes = ("status", "html", "drop", "after", "cut", "throttle", "expired")
+            return Fault(self.random.choice(modes), status=self.random.choice((500, 502, 503)))
+        return None
