@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from monitor import errors
 from monitor.cli import app
 from monitor.config import Settings
+from monitor.config.parts import SOURCE_SECRETS
 from monitor.messages import answers, base
 from tests.world import PROJECT
 
@@ -23,7 +24,7 @@ PANDUAN = (PROJECT / "docs" / "panduan.md").read_text(encoding="utf-8")
 CONFIG = (PROJECT / "config.toml").read_text(encoding="utf-8")
 # Set by the loader, not by people.
 NOT_KEYS = {"folder"}
-SECRETS = {"token", "password"}
+SECRETS = set(SOURCE_SECRETS)
 
 
 def commands(found: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -107,7 +108,7 @@ def test_the_readme_names_no_command_that_is_not_there() -> None:
 def test_every_key_stands_in_the_shipped_configuration(path: tuple[str, ...]) -> None:
     *_, key = path
     if key in SECRETS:
-        told = f"{path[0]}__token" if path[0] == "telegram" else "__password"
+        told = f"{path[0]}__token" if path[0] == "telegram" else f"__{key}"
         assert told.upper() in CONFIG.upper()
         return
     assert re.search(rf"^(?:# )?{key} = ", CONFIG, re.MULTILINE), path
