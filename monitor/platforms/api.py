@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -20,6 +20,7 @@ from monitor.platforms.oauth import Fixed, Login
 from monitor.platforms.offer import Setup, Use
 
 Json = dict[str, Any]
+_T = TypeVar("_T")
 
 _REST = timedelta(minutes=1)  # after "too often" without a time
 _WAITS = (Reason.RATE, Reason.QUOTA)
@@ -146,31 +147,43 @@ class Api:
         return body
 
     def _called(self, call: Callable[[Mapping[str, str]], Answer], use: Use, cost: float) -> Answer:
+        headers = self._booked(use, cost)
         try:
-            return self._once(call, use, cost)
+            return self._once(call, headers)
         except PlatformError as error:
             # A refusal of the token is clear: nothing was done, so even a reply may go again.
-            if error.reason is not Reason.AUTH or not self._login.renew():
+            if error.reason is not Reason.AUTH or not self._parking(self._login.renew):
                 raise
-        return self._once(call, use, cost)
+        return self._once(call, self._booked(use, cost))
 
-    def _once(self, call: Callable[[Mapping[str, str]], Answer], use: Use, cost: float) -> Answer:
-        headers = self._login.headers()
+    def _booked(self, use: Use, cost: float) -> Mapping[str, str]:
+        """The headers of a call that is booked: while parked not even a token is renewed."""
         self._setup.meter.spend(cost, use)
-        try:
-            answer = call(headers)
-            if self._always and self._refusal is not None:
-                refusal = self._refusal(answer)
-                if refusal is not None:
-                    raise refusal
-        except PlatformError as error:
-            if error.reason in _WAITS:
-                self._park(error.retry_after or _REST)
-            raise
+        return self._parking(self._login.headers)
+
+    def _once(
+        self, call: Callable[[Mapping[str, str]], Answer], headers: Mapping[str, str]
+    ) -> Answer:
+        answer = self._parking(lambda: self._taken(call(headers)))
         rest = self._rest(answer) if self._rest else None
         if rest:
             self._park(rest)
         return answer
+
+    def _taken(self, answer: Answer) -> Answer:
+        refusal = self._refusal(answer) if self._always and self._refusal is not None else None
+        if refusal is not None:
+            raise refusal
+        return answer
+
+    def _parking(self, act: Callable[[], _T]) -> _T:
+        """Whatever asks for a wait, the site or its token endpoint, is left alone."""
+        try:
+            return act()
+        except PlatformError as error:
+            if error.reason in _WAITS:
+                self._park(error.retry_after or _REST)
+            raise
 
     def _park(self, rest: timedelta) -> None:
         self._setup.meter.park(self._setup.clock() + rest)

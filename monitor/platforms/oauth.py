@@ -195,6 +195,9 @@ def _newest(answer: Answer, used: str) -> str:
 
 def _for_good(setup: Setup, error: PlatformError) -> PlatformError:
     """400 and 401 of a token endpoint mean that a person must give access again."""
+    if error.reason is Reason.PERMISSION and not error.permanent:
+        # a firewall's page, which says nothing about our account
+        return PlatformError(str(error), reason=Reason.UNREACHABLE)
     if error.reason in (Reason.AUTH, Reason.NOT_ALLOWED, Reason.PERMISSION):
         return PlatformError(
             f"{setup.id}: the server renews the access no more: run siaga sources add again",

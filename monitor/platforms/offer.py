@@ -121,13 +121,16 @@ class Budget:
 class Consent:
     """Where an admin gives an app access in the browser (OAuth 2.0 code flow with PKCE).
 
-    ``extra`` are parameters of the authorisation address. ``token_url`` takes the code.
+    ``extra`` are parameters of the authorisation address (also instead of those that it has
+    anyway: ``scope``, ``redirect_uri``). ``token_url`` takes the code. ``basic``: the app proves
+    itself there by HTTP Basic, not by form fields.
     """
 
     authorize_url: str
     token_url: str
     scopes: tuple[str, ...]
     extra: Mapping[str, str] = field(default_factory=dict)
+    basic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ class Platform:
     ``base_url`` "" means that the admin gives it. ``every_seconds``: its pace where the
     configuration names none. ``keeps_days``: what was not read again for so long must be erased.
     ``reply_limit``: the longest reply as the site counts it (``measure``, by default code points).
+    ``one_reader``: what its token's owner is told goes to one reader only, so no two sources may
+    share a token, nor a source that of the staff bot.
     """
 
     name: str
@@ -188,3 +193,4 @@ class Platform:
     reply_limit: int | None = None
     measure: Callable[[str], int] = len
     consent: Consent | None = None
+    one_reader: bool = False

@@ -9,7 +9,7 @@ that dies is taken up again and not begun anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -198,17 +198,22 @@ def read_streams(
     overlap: timedelta,
     reach: timedelta,
     go_on: Callable[[], bool] = lambda: True,
+    spare: Collection[str] = (),
 ) -> Iterator[Page]:
     """Read every list in turn and yield pages as :meth:`Source.collect` does.
 
-    The page that ends a first reading says how far back the source is now known.
+    The page that ends a first reading says how far back the source is now known. ``spare`` lists
+    are left for another day when their share of the budget is spent; that is no failure.
     """
     for name, ask in lists.items():
-        for batch, window in read_window(
-            state.window(name), ask, now, overlap=overlap, reach=reach, go_on=go_on
-        ):
-            state = state.moved(name, window)
-            yield Page(batch.comments, state.to_json(), gone=batch.gone)
+        pages = read_window(state.window(name), ask, now, overlap=overlap, reach=reach, go_on=go_on)
+        try:
+            for batch, window in pages:
+                state = state.moved(name, window)
+                yield Page(batch.comments, state.to_json(), gone=batch.gone)
+        except PlatformError as error:
+            if error.reason is not Reason.QUOTA or name not in spare:
+                raise
     if state.first_from is not None:
         known_from, state = state.first_from, replace(state, first_from=None)
         yield Page((), state.to_json(), covered_from=known_from)

@@ -147,7 +147,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How a watched account is doing; what people see when it falls silent."""
+    """How a watched account is doing; what people see when it falls silent.
+
+    ``reason``: why the last poll failed, a value of :class:`~monitor.errors.Reason`.
+    ``expires_at``: when its token dies without a person's help; ``checked_at``: when that was asked
+    last. ``trouble``: what that check found wrong although polls succeed (a token that sees
+    nothing). ``gap_at``: up to when comments were lost last.
+    """
 
     id: SourceId
     platform: str
@@ -158,6 +164,15 @@ class SourceStatus:
     error: str | None
     paused: str | None
     cursor: str | None
+    reason: str | None = None
+    identity: str | None = None
+    trouble: str | None = None
+    checked_at: datetime | None = None
+    expires_at: datetime | None = None
+    expiry_told: int | None = None
+    silent_told_at: datetime | None = None
+    still_told_at: datetime | None = None
+    gap_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

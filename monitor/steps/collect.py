@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,20 +19,49 @@ from sqlite_utils import Database
 
 from monitor.errors import MonitorError, PlatformError, Reason, StorageError
 from monitor.messages import answers
-from monitor.platforms.base import Page, Source
+from monitor.platforms.base import Health, Page, Refetcher, Seen, Source
 from monitor.records import NoticeKind, SourceId, SourceStatus
 from monitor.steps.tools import Tools, log
-from monitor.store import notices, people, sources
+from monitor.store import notices, people, rechecks, sources
+from monitor.store.sources import Rechecks
 
 _LONGEST_PAUSE = timedelta(minutes=30)
+_CHECK_EVERY = timedelta(days=1)  # whose account it is, and when its token dies
 _QUEUE_PAGES = 16
+_NOT_TOLD = timedelta(minutes=10)
+_MOST_AGAIN = 500  # comments of a source that one poll reads again
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
+    """A page, one of a recheck, a check's finding, an error, or (nothing of these) the end."""
+
     source_id: SourceId
     page: Page | None = None
+    again: Page | None = None
+    health: Health | None = None
     error: MonitorError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Stored comments whose time to be read again has come."""
+
+    refetcher: Refetcher
+    wanted: Sequence[Seen]
+
+    def pages(self, now: datetime) -> Iterator[Page]:
+        """What became of them; a site that does not tell just now is asked after the next poll.
+
+        Raises:
+            PlatformError: permanent: a person is needed.
+        """
+        try:
+            yield from self.refetcher.refetch(self.wanted, now)
+        except PlatformError as error:
+            if error.permanent:
+                raise
+            log.warning("recheck: %s", error)
 
 
 class Collector:
@@ -55,7 +84,8 @@ class Collector:
         for status in sources.due(db, now):
             source = tools.sources.get(status.id)
             if source is not None and status.id not in self._running:
-                started = self._pool.submit(self._fetch, source, status.cursor, now)
+                again = _wanted_again(db, tools, status, now)
+                started = self._pool.submit(self._fetch, source, status, now, again)
                 self._running[status.id] = (started, status)
         return sum(self._store(db, tools, fetched, now) for fetched in self._arrivals(patience))
 
@@ -64,12 +94,19 @@ class Collector:
         self._closing = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _fetch(self, source: Source, cursor: str | None, now: datetime) -> None:
+    def _fetch(
+        self, source: Source, status: SourceStatus, now: datetime, again: _Again | None
+    ) -> None:
         try:
-            for page in source.collect(cursor, now):
+            for page in source.collect(status.cursor, now):
                 self._put(_Fetched(source.id, page))
                 if self._closing:
                     return  # else the rest would be fetched for nobody, and the exit would wait
+            health = _checked(source, status, now)
+            if health is not None:
+                self._put(_Fetched(source.id, health=health))
+            for page in again.pages(now) if again is not None else ():
+                self._put(_Fetched(source.id, again=page))
             self._put(_Fetched(source.id))
         except MonitorError as error:
             self._put(_Fetched(source.id, error=error))
@@ -102,6 +139,11 @@ class Collector:
 
     def _store(self, db: Database, tools: Tools, fetched: _Fetched, now: datetime) -> int:
         _, status = self._running[fetched.source_id]
+        if fetched.health is not None:
+            sources.checked(db, fetched.source_id, fetched.health, now)
+            return 0
+        if fetched.again is not None:
+            return _store_again(db, tools, fetched.source_id, fetched.again, now)
         if fetched.page is None:
             self._finish(db, tools, fetched, now)
             return 0
@@ -128,10 +170,59 @@ class Collector:
         tools.boundary("collect:after-poll")
 
 
+def _rechecks(tools: Tools, source_id: SourceId) -> Rechecks | None:
+    account = tools.accounts.get(source_id)
+    if account is None or account.connected.refetcher is None:
+        return None
+    return Rechecks(account.platform.keeps_days)
+
+
+def _wanted_again(db: Database, tools: Tools, status: SourceStatus, now: datetime) -> _Again | None:
+    account = tools.accounts.get(status.id)
+    refetcher = account.connected.refetcher if account else None
+    if refetcher is None or status.backfilled_at is None:
+        return None
+    wanted = rechecks.due(db, status.id, now, _MOST_AGAIN)
+    # what the site then tells nothing of must not be asked for at every poll
+    rechecks.put_off(db, status.id, [seen.external_id for seen in wanted], now + _NOT_TOLD)
+    return _Again(refetcher, wanted) if wanted else None
+
+
+def _store_again(db: Database, tools: Tools, source_id: SourceId, page: Page, now: datetime) -> int:
+    tools.boundary("collect:before-recheck")
+    count = sources.store_refetched(db, source_id, page, now, _rechecks(tools, source_id))
+    tools.boundary("collect:after-recheck")
+    return count
+
+
+def _checked(source: Source, status: SourceStatus, now: datetime) -> Health | None:
+    """Once a day after a good poll; a site that does not answer just now is asked after the next.
+
+    Raises:
+        PlatformError: permanent: the account is lost although its comments can be read.
+    """
+    if status.checked_at is not None and now - status.checked_at < _CHECK_EVERY:
+        return None
+    try:
+        return source.check()
+    except PlatformError as error:
+        if error.permanent:
+            raise
+        log.warning("source %s: check: %s", source.id, error)
+        return None
+
+
 def _store_page(db: Database, tools: Tools, status: SourceStatus, page: Page, now: datetime) -> int:
     tools.boundary("collect:before-page")
     first_read = status.backfilled_at is None
-    count = sources.store_page(db, status.id, page, now, backfilled=first_read)
+    count = sources.store_page(
+        db,
+        status.id,
+        page,
+        now,
+        backfilled=first_read,
+        rechecks=_rechecks(tools, status.id),
+    )
     if page.gap is not None:
         text = answers.source_gap(status.id, page.gap.from_at, page.gap.to_at, tools.zone)
         tell_operators(db, status.id, text, now)
@@ -148,7 +239,8 @@ def _fail(
     if isinstance(error, PlatformError) and error.retry_after is not None:
         pause = max(pause, error.retry_after)
     why = str(error) if permanent else None
-    sources.fail_poll(db, status.id, str(error), now + pause, paused=why)
+    reason = error.reason.value if isinstance(error, PlatformError) else None
+    sources.fail_poll(db, status.id, str(error), now + pause, reason=reason, paused=why)
     if permanent:
         tell_operators(db, status.id, answers.source_paused(status.id, str(error)), now)
 

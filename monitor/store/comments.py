@@ -50,6 +50,22 @@ def upsert(db: Database, batch: Sequence[Comment], now: datetime, *, backfilled:
     return db.conn.executemany(_UPSERT, (_values(c, stored_at, backfilled) for c in batch)).rowcount
 
 
+def mark_own(db: Database, source_id: SourceId, batch: Sequence[Comment]) -> None:
+    """Recognise the replies that Siaga posted, whatever name the platform shows them under."""
+    for comment in batch:
+        if comment.author_is_owner:
+            continue
+        changed(
+            db,
+            # waiting again: the office's own words are not understood, and count no more
+            "UPDATE comment SET own = 1, predicted_by = NULL WHERE source_id = ? "
+            "AND external_id = ? AND own = 0 AND EXISTS (SELECT 1 FROM post p "
+            "JOIN draft d ON d.id = p.draft_id JOIN comment c ON c.id = d.comment_id "
+            "WHERE p.external_id = comment.external_id AND c.source_id = comment.source_id)",
+            (source_id, comment.external_id),
+        )
+
+
 def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:
     """Mark comments that the platform no longer shows; they stop counting, their words stay."""
     hidden = []

@@ -90,6 +90,11 @@ def free(db: Database, first: CommentId) -> None:
     changed(db, "UPDATE prediction SET copy_of = NULL WHERE copy_of = ?", (number,))
 
 
+def forget_words(db: Database, comment_id: CommentId) -> None:
+    """Drop a first comment's words; later ones with nearly the same are no copies of it."""
+    _forget(db, "comment_id = ?", int(comment_id))
+
+
 def prune(db: Database, now: int) -> None:
     """Forget first texts whose window ended before an instant, in epoch seconds."""
     _forget(db, f"at < ? LIMIT {_PRUNED_A_TIME}", now - _WINDOW)

@@ -8,12 +8,14 @@ from sqlite_utils import Database
 
 from monitor.store.schema import migrations, run
 
-# ``reason``: why the last poll failed, in one word. ``expires_at``: when the token dies.
-# ``expiry_told``: for how many days left people were told last. ``silent_told_at``: since when
-# people know that it is silent; ``still_told_at``: that unusually few write there.
+# ``reason``: why the last poll failed, in one word. ``trouble``: what the last check found wrong
+# although polls succeed. ``expires_at``: when the token dies; ``expiry_told``: for how many days
+# left people were told last. ``silent_told_at``: since when people know that it is silent;
+# ``still_told_at``: that unusually few write there.
 _HEALTH = """
 ALTER TABLE source ADD COLUMN reason TEXT;
 ALTER TABLE source ADD COLUMN identity TEXT;
+ALTER TABLE source ADD COLUMN trouble TEXT;
 ALTER TABLE source ADD COLUMN checked_at INTEGER;
 ALTER TABLE source ADD COLUMN expires_at INTEGER;
 ALTER TABLE source ADD COLUMN expiry_told INTEGER;
@@ -35,6 +37,7 @@ CREATE TABLE parked (budget TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT RO
 
 # ``fetched_at``: when a comment was last read at its platform; ``recheck_at``: when it is to be
 # read again (NULL: never); ``erased_at``: its words were erased because they grew too old.
+# ``delivery``: what a webhook told already; ``purged``: up to which comment what was forgotten.
 _RECHECKS = """
 ALTER TABLE comment ADD COLUMN fetched_at INTEGER;
 ALTER TABLE comment ADD COLUMN recheck_at INTEGER;
@@ -46,14 +49,18 @@ CREATE TABLE delivery (
   at INTEGER NOT NULL,
   PRIMARY KEY (source_id, key)
 ) WITHOUT ROWID;
-CREATE INDEX delivery_at ON delivery(at)
+CREATE INDEX delivery_at ON delivery(at);
+CREATE INDEX post_external ON post(external_id) WHERE external_id IS NOT NULL;
+CREATE TABLE purged (what TEXT PRIMARY KEY, upto INTEGER NOT NULL) WITHOUT ROWID
 """
 
-# What a person wants a platform to hide (or to show again).
+# What a person wants a platform to hide (or to show again). ``reply_ref``: where it stands; a
+# platform may give none for what is hidden.
 _MODERATED = """
 CREATE TABLE moderation (
   comment_id INTEGER PRIMARY KEY REFERENCES comment(id),
   hidden INTEGER NOT NULL,
+  reply_ref TEXT NOT NULL,
   state TEXT NOT NULL,
   person TEXT NOT NULL,
   reason TEXT NOT NULL,

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
-from monitor.platforms.base import Page
+from monitor.platforms.base import Health, Page
 from monitor.records import SourceId, SourceStatus
 from monitor.store import comments
 from monitor.store.connection import (
     Row,
     changed,
     from_epoch,
+    maybe_epoch,
     maybe_from_epoch,
     one,
     rows,
     to_epoch,
 )
+from monitor.store.rechecks import plan
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecks:
+    """That a source's comments are read again; see :mod:`monitor.store.rechecks`."""
+
+    keeps_days: int | None = None
+
 
 _NEVER = to_epoch(datetime(9999, 12, 31, tzinfo=UTC))
 
@@ -58,7 +69,13 @@ def get(db: Database, source_id: SourceId) -> SourceStatus | None:
 
 
 def store_page(
-    db: Database, source_id: SourceId, page: Page, now: datetime, *, backfilled: bool
+    db: Database,
+    source_id: SourceId,
+    page: Page,
+    now: datetime,
+    *,
+    backfilled: bool,
+    rechecks: Rechecks | None = None,
 ) -> int:
     """Store a page's comments together with its cursor; how many rows are new or changed.
 
@@ -66,20 +83,41 @@ def store_page(
     """
     with db.atomic():
         changed(db, "UPDATE source SET cursor = ? WHERE id = ?", (page.cursor, source_id))
-        count = comments.upsert(db, page.comments, now, backfilled=backfilled)
-        comments.mark_gone(db, source_id, page.gone)
+        count = _store(db, source_id, page, now, backfilled=backfilled, rechecks=rechecks)
         if page.gap is not None:
             _begin_coverage(db, source_id, page.gap.to_at)
+            changed(
+                db,
+                "UPDATE source SET gap_at = ? WHERE id = ?",
+                (to_epoch(page.gap.to_at), source_id),
+            )
         if page.covered_from is not None:
             cover(db, source_id, page.covered_from, now)
     return count
 
 
-def store_refetched(db: Database, source_id: SourceId, page: Page, now: datetime) -> int:
+def store_refetched(
+    db: Database, source_id: SourceId, page: Page, now: datetime, rechecks: Rechecks | None = None
+) -> int:
     """Store what a recheck or a hook told, without moving the cursor; how many rows changed."""
     with db.atomic():
-        count = comments.upsert(db, page.comments, now, backfilled=False)
-        comments.mark_gone(db, source_id, page.gone)
+        return _store(db, source_id, page, now, backfilled=False, rechecks=rechecks)
+
+
+def _store(
+    db: Database,
+    source_id: SourceId,
+    page: Page,
+    now: datetime,
+    *,
+    backfilled: bool,
+    rechecks: Rechecks | None,
+) -> int:
+    count = comments.upsert(db, page.comments, now, backfilled=backfilled)
+    comments.mark_own(db, source_id, page.comments)
+    comments.mark_gone(db, source_id, page.gone)
+    if rechecks is not None:
+        plan(db, source_id, page, now, rechecks.keeps_days)
     return count
 
 
@@ -88,8 +126,8 @@ def finish_poll(db: Database, source_id: SourceId, now: datetime, poll_after: da
     with db.atomic():
         changed(
             db,
-            "UPDATE source SET poll_after = ?, attempts = 0, error = NULL, last_success_at = ?, "
-            "backfilled_at = coalesce(backfilled_at, ?) WHERE id = ?",
+            "UPDATE source SET poll_after = ?, attempts = 0, error = NULL, reason = NULL, "
+            "last_success_at = ?, backfilled_at = coalesce(backfilled_at, ?) WHERE id = ?",
             (to_epoch(poll_after), to_epoch(now), to_epoch(now), source_id),
         )
         cover(db, source_id, now, now)
@@ -112,15 +150,40 @@ def fail_poll(
     error: str,
     poll_after: datetime,
     *,
+    reason: str | None = None,
     paused: str | None = None,
 ) -> None:
     """Record a failed poll and when to try again; ``paused`` stops it until a person resumes."""
     with db.atomic():
         changed(
             db,
-            "UPDATE source SET poll_after = ?, attempts = attempts + 1, error = ?, "
+            "UPDATE source SET poll_after = ?, attempts = attempts + 1, error = ?, reason = ?, "
             "paused = coalesce(?, paused) WHERE id = ?",
-            (to_epoch(poll_after), error, paused, source_id),
+            (to_epoch(poll_after), error, reason, paused, source_id),
+        )
+
+
+def checked(db: Database, source_id: SourceId, health: Health, now: datetime) -> None:
+    """Record what a check found: whose account it is, and when its token dies.
+
+    A later death than the one people were told of was renewed: they will be told anew.
+    """
+    expires_at = maybe_epoch(health.expires_at)
+    with db.atomic():
+        changed(
+            db,
+            "UPDATE source SET expiry_told = CASE WHEN ? > expires_at OR ? IS NULL THEN NULL "
+            "ELSE expiry_told END, identity = ?, trouble = ?, checked_at = ?, expires_at = ? "
+            "WHERE id = ?",
+            (
+                expires_at,
+                expires_at,
+                health.identity,
+                None if health.ok else health.detail,
+                to_epoch(now),
+                expires_at,
+                source_id,
+            ),
         )
 
 
@@ -208,4 +271,13 @@ def _status(row: Row) -> SourceStatus:
         error=row["error"],
         paused=row["paused"],
         cursor=row["cursor"],
+        reason=row["reason"],
+        identity=row["identity"],
+        trouble=row["trouble"],
+        checked_at=maybe_from_epoch(row["checked_at"]),
+        expires_at=maybe_from_epoch(row["expires_at"]),
+        expiry_told=row["expiry_told"],
+        silent_told_at=maybe_from_epoch(row["silent_told_at"]),
+        still_told_at=maybe_from_epoch(row["still_told_at"]),
+        gap_at=maybe_from_epoch(row["gap_at"]),
     )

@@ -61,22 +61,12 @@ class StoredVault:
             StorageError: the file cannot be written; new tokens would be lost, so none are asked.
         """
         with self._opened() as conn:
-            self._begin(conn)
-            try:
-                kept = self._read(conn, seed)
-                if kept is not None and (stale is None or kept.access != stale.access):
-                    conn.execute("ROLLBACK")
-                    return kept
-                fresh = ask(kept)
-                conn.execute(
-                    "INSERT OR REPLACE INTO token (source_id, seed, body) VALUES (?, ?, ?)",
-                    (self._source, _mark(seed), _to_json(fresh)),
-                )
-                conn.execute("COMMIT")
-            except BaseException:
-                if conn.in_transaction:
-                    conn.execute("ROLLBACK")
-                raise
+            self._begin(conn)  # whatever is raised below, closing takes it back
+            kept = self._read(conn, seed)
+            if kept is not None and (stale is None or kept.access != stale.access):
+                return kept
+            fresh = ask(kept)
+            self._write(conn, seed, fresh)
             return fresh
 
     def put(self, seed: str, tokens: Tokens) -> None:
@@ -87,11 +77,14 @@ class StoredVault:
         """
         with self._opened() as conn:
             self._begin(conn)
-            conn.execute(
-                "INSERT OR REPLACE INTO token (source_id, seed, body) VALUES (?, ?, ?)",
-                (self._source, _mark(seed), _to_json(tokens)),
-            )
-            conn.execute("COMMIT")
+            self._write(conn, seed, tokens)
+
+    def _write(self, conn: sqlite3.Connection, seed: str, tokens: Tokens) -> None:
+        conn.execute(
+            "INSERT OR REPLACE INTO token (source_id, seed, body) VALUES (?, ?, ?)",
+            (self._source, _mark(seed), _to_json(tokens)),
+        )
+        conn.execute("COMMIT")
 
     def _read(self, conn: sqlite3.Connection, seed: str) -> Tokens | None:
         row = conn.execute(
