@@ -14,7 +14,7 @@ from monitor.config import Settings
 from monitor.config.parts import SOURCE_SECRETS, SourcePart
 from monitor.errors import ConfigError
 from monitor.platforms.known import KNOWN
-from monitor.platforms.offer import Budget, Platform, Setup
+from monitor.platforms.offer import Budget, Platform, Setup, Vault
 from monitor.records import SourceId
 from monitor.steps.tools import Account
 from monitor.store.meters import StoredMeter
@@ -40,14 +40,28 @@ def platform(name: str) -> Platform:
     return found
 
 
-def connect(name: SourceId, part: SourcePart, settings: Settings, clock: Clock) -> Account:
-    """A configured account.
+def platforms() -> tuple[Platform, ...]:
+    """What all platforms say of themselves, in the order of ``known``."""
+    return tuple(platform(name) for name in KNOWN)
+
+
+def connect(
+    name: SourceId,
+    part: SourcePart,
+    settings: Settings,
+    clock: Clock,
+    *,
+    vault: Vault | None = None,
+) -> Account:
+    """A configured account; ``vault`` keeps its tokens elsewhere than beside the database.
 
     Raises:
         ConfigError: a key that its platform needs is missing, or one that it does not know is set.
     """
     offer = platform(part.platform)
     _check_keys(name, part, offer)
+    if offer.one_reader:
+        _check_reader(name, part, settings)
     base_url = part.base_url or offer.base_url
     if not base_url:
         raise ConfigError(f"sources.{name}: base_url: missing: a {offer.name} has its own address")
@@ -57,7 +71,7 @@ def connect(name: SourceId, part: SourcePart, settings: Settings, clock: Clock) 
         id=name,
         base_url=base_url,
         meter=StoredMeter(settings.database, budget_name, budget, clock),
-        vault=StoredVault(settings.database, name),
+        vault=vault or StoredVault(settings.database, name),
         clock=clock,
         account=part.account,
         user=part.user,
@@ -105,10 +119,27 @@ def _check_keys(name: SourceId, part: SourcePart, offer: Platform) -> None:
         accepted = ", ".join([*offer.needs, *offer.takes]) or "none of its own"
         raise ConfigError(f"sources.{name}: {key}: not a key of {offer.name}; accepted: {accepted}")
     for key in offer.needs:
-        if key not in given:
+        # why a permission is needed, its platform says itself
+        if key not in given and key != "i_have_enterprise_or_written_permission":
             variable = f"SIAGA_SOURCES__{name}__{key}".upper()
             how = f"set {variable}" if key in SOURCE_SECRETS else "add it to config.toml"
             raise ConfigError(f"sources.{name}: {key}: missing; {how}")
+
+
+def _check_reader(name: SourceId, part: SourcePart, settings: Settings) -> None:
+    """Two readers of one bot take each other's messages away."""
+    token = part.secrets.get("token")
+    bots = {"the staff bot": settings.telegram.token, "the drill's bot": settings.drill.token}
+    taken = {who: secret.get_secret_value() for who, secret in bots.items() if secret}
+    for other, its in settings.sources.items():
+        if other != name and its.enabled and its.platform == part.platform:
+            taken[f"sources.{other}"] = its.secrets.get("token", "")
+    for who, known in taken.items():
+        if token and token == known:
+            raise ConfigError(
+                f"sources.{name}: token: it is that of {who}: two readers would take each other's "
+                "messages; make a bot of its own with @BotFather"
+            )
 
 
 def _without_login(address: str) -> str:

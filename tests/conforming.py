@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from monitor.platforms.known import KNOWN
 from monitor.platforms.offer import Budget, Connected, Platform, Setup
 from monitor.records import SourceId
 from monitor.store import open_store, sources
-from monitor.store.connection import rows
+from monitor.store.connection import from_epoch, rows
 from monitor.store.meters import StoredMeter
 from monitor.store.tokens import StoredVault
 from tests.fakes.platform import FakePlatform
@@ -29,7 +30,13 @@ class Kit:
 
     ``renews``: its access token is renewed by a refresh token. ``pages``: its lists have pages.
     ``sees_deletions``/``sees_edits``: a recheck finds them. ``answers``: it can be answered.
-    ``hides``: it can hide. ``needs_post``: comments stand below posts.
+    ``hides``: it can hide. ``needs_post``: comments stand below posts. ``warns``: its headers say
+    that a limit is nearly used up. ``hooks``: it calls us. ``reads_target``: a comment that is
+    about to be answered can be read again. ``reply_path``: part of the path that takes replies.
+    ``tells_own``: own replies are listed as comments. ``nameless``: some writers have no name.
+    ``nests``: people answer each other. ``history``: what was said before the first reading can
+    be read. ``hook_signs``: what calls us signs the body (else it only knows a secret).
+    ``reads_back``: own replies can be looked for.
     """
 
     fake: Callable[..., FakePlatform]
@@ -43,6 +50,16 @@ class Kit:
     hides: bool = False
     needs_post: bool = False
     has_budget: bool = False
+    warns: bool = False
+    hooks: bool = False
+    reads_target: bool = True
+    reply_path: str = ""
+    tells_own: bool = True
+    nameless: bool = True
+    nests: bool = True
+    history: bool = True
+    hook_signs: bool = True
+    reads_back: bool = True
     secrets: tuple[str, ...] = field(default=())
 
 
@@ -65,19 +82,28 @@ class Desk:
         self.db = open_store(self.database)
         self.platform = platform(fake.name)
         self.budget = budget or self.platform.budget
+        self.given = dict(kit.given(fake))  # what an admin gave, once
         sources.register(self.db, [(SOURCE, fake.name)])
         self.connected = self.connect()
+
+    def restart(self) -> None:
+        """The process is killed, and another one starts."""
+        self.connected = self.connect()
+
+    def meter(self) -> StoredMeter:
+        """The ledger that the source spends."""
+        return StoredMeter(self.database, SOURCE, self.budget, self.clock)
 
     def connect(self) -> Connected:
         """What a process that starts does."""
         setup = Setup(
             id=SOURCE,
             base_url=self.fake.url,
-            meter=StoredMeter(self.database, SOURCE, self.budget, self.clock),
+            meter=self.meter(),
             vault=StoredVault(self.database, SOURCE),
             clock=self.clock,
             timeout=2.0,
-            **self.kit.given(self.fake),
+            **self.given,
         )
         return self.platform.connect(setup)
 
@@ -92,6 +118,15 @@ class Desk:
             pages.append(page)
         sources.finish_poll(self.db, SOURCE, self.clock.now, self.clock.now)
         return pages
+
+    def interrupted_poll(self, pages: int) -> None:
+        """A poll whose process is killed after so many pages, and another process."""
+        status = sources.get(self.db, SOURCE)
+        assert status is not None
+        reading = self.connected.source.collect(status.cursor, self.clock.now)
+        for page in islice(reading, pages):
+            sources.store_page(self.db, SOURCE, page, self.clock.now, backfilled=True)
+        self.restart()
 
     def poll_until_done(self, most: int = 60) -> int:
         """Poll again after each failure, waiting as long as it says; how many polls it took."""
@@ -120,7 +155,7 @@ class Desk:
                 row["post_id"],
                 row["parent_id"],
                 row["thread_id"],
-                self.clock.now,
+                from_epoch(row["created_at"]),
                 row["reply_ref"],
             )
             for row in self.rows()

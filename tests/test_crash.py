@@ -34,7 +34,7 @@ BURST = 14
 COPIES = 11
 COPIED = "Mari dukung program kelurahan hijau untuk kota kita bersama"
 # What this short way never comes to: kills there are tested beside each of these steps.
-ELSEWHERE = ("chase", "handoff", "narrate", "questions")
+ELSEWHERE = ("chase", "handoff", "moderate", "narrate", "questions", "recheck", "switch")
 BOUNDARIES = sorted(
     {
         name

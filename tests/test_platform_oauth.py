@@ -145,7 +145,7 @@ def test_a_server_that_keeps_the_refresh_token_is_served_too(
 
 
 def test_a_dead_refresh_token_needs_a_person(server: TokenServer, tmp_path: Path) -> None:
-    with pytest.raises(PlatformError, match="run siaga sources add again") as caught:
+    with pytest.raises(PlatformError, match="run siaga sources renew") as caught:
         World(server, tmp_path, seed="rahasia-mati").sent()
     assert (caught.value.reason, caught.value.permanent) == (Reason.AUTH, True)
     assert "rahasia" not in str(caught.value)
@@ -183,6 +183,17 @@ def test_a_server_that_asks_to_wait_is_no_dead_token(world: World, server: Token
     with pytest.raises(PlatformError) as caught:
         world.sent()
     assert caught.value.reason is Reason.RATE
+
+
+def test_a_server_that_asks_to_wait_is_obeyed_though_the_token_lives(
+    world: World, server: TokenServer
+) -> None:
+    world.sent()
+    world.clock.move(minutes=50)
+    server.fault("throttle")
+    with pytest.raises(PlatformError) as caught:
+        world.sent()
+    assert caught.value.reason is Reason.RATE and server.violations == []
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"access_token": 5}', b'{"access_token": ""}'])

@@ -184,8 +184,8 @@ def test_the_boundaries_of_a_recheck_are_passed_in_order(world: World, source: L
     world.tools = replace(world.tools, boundary=passed.append)
     world.poll(NOW + 3 * HOUR)
     assert passed[-3:] == [
-        "collect:before-recheck",
-        "collect:after-recheck",
+        "recheck:before-write",
+        "recheck:after-write",
         "collect:after-poll",
     ]
 

@@ -334,3 +334,12 @@ def point_to(models: Path, names: tuple[str, ...]) -> None:
         fresh.replace(models / POINTER)
     except OSError as error:
         raise ModelError(f"model: {models / POINTER}: cannot be written: {error}") from error
+
+
+def serve_first(models: Path, version: str) -> None:
+    """Write a version in front of those that served before.
+
+    Raises:
+        ModelError: the pointer cannot be written.
+    """
+    point_to(models, (version, *(name for name in served(models) if name != version)))

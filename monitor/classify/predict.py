@@ -15,7 +15,7 @@ from monitor.classify.embed import Embedder, Mode, VectorCache, open_embedder
 from monitor.classify.explain import Explainer, Explanation
 from monitor.classify.features import FeatureSpace, Floats, document
 from monitor.classify.heads import HeadStack, mixed, probabilities, sure_from
-from monitor.classify.model_files import HEADS, Model, load_serving
+from monitor.classify.model_files import HEADS, Model, load, load_serving
 from monitor.errors import ModelError
 from monitor.records import Intent, Sentiment
 from monitor.text.places import Place
@@ -110,6 +110,32 @@ class Classifier:
             ConfigError: a word list is wrong.
         """
         model, trouble = load_serving(models_dir)
+        return cls._made(model, data_dir, embeddings, precision, cache, province, trouble)
+
+    @classmethod
+    def load_version(
+        cls,
+        folder: Path,
+        data_dir: Path,
+        embeddings: Mode = "auto",
+        precision: float = 0.9,
+        cache: VectorCache | None = None,
+        province: str = "kalteng",
+    ) -> Classifier:
+        """The model of one folder, whether it serves or not; otherwise like :meth:`load`."""
+        return cls._made(load(folder), data_dir, embeddings, precision, cache, province, None)
+
+    @classmethod
+    def _made(
+        cls,
+        model: Model,
+        data_dir: Path,
+        embeddings: Mode,
+        precision: float,
+        cache: VectorCache | None,
+        province: str,
+        trouble: str | None,
+    ) -> Classifier:
         if embeddings == "on" and not model.vectors:
             raise ModelError(
                 f"model: {model.version}: was trained without sentence vectors; "

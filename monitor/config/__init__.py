@@ -1,7 +1,8 @@
-"""config.toml and SIAGA_* environment variables as one frozen :class:`Settings`.
+"""config.toml, siaga.env and SIAGA_* environment variables as one frozen :class:`Settings`.
 
-Layer 2. Secrets come from the environment only and are never written to a file, a log or an error.
-Unknown keys are refused by name. Paths are resolved against the folder of the configuration file.
+Layer 2. Secrets come from the environment or from siaga.env beside the configuration file, never
+from config.toml, and never get into a log or an error. Unknown keys are refused by name.
+Paths are resolved against the folder of the configuration file.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
 )
 
+from monitor.config.env_file import ENV_NAME, PREFIX, env_file, read_env, variable
 from monitor.config.parts import (
     SOURCE_SECRETS,
     ChatPart,
@@ -37,11 +40,13 @@ from monitor.config.parts import (
     Paths,
     Poll,
     Replies,
+    Retention,
     SourcePart,
     Spikes,
     Telegram,
     Topics,
     Web,
+    Webhook,
 )
 from monitor.errors import ConfigError
 
@@ -72,7 +77,9 @@ class Settings(BaseSettings):
     digest: Digest = Digest()
     telegram: Telegram = Telegram()
     web: Web = Web()
+    webhook: Webhook = Webhook()
     drill: Drill = Drill()
+    retention: Retention = Retention()
     sources: dict[str, SourcePart] = {}
     folder: Path = Path()
 
@@ -135,25 +142,84 @@ def find_config(named: Path | None) -> Path:
     )
 
 
-def load_settings(path: Path) -> Settings:
-    """Read a configuration file under the environment.
+def load_settings(path: Path, without: str = "") -> Settings:
+    """Read a configuration file and the secrets beside it under the environment.
+
+    ``without``: a source whose secrets are passed over, as it is only about to be added.
 
     Raises:
         ConfigError: not readable, not TOML, an unknown key or a value that is not accepted; names
             the key, what was found (never a secret) and what is accepted.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"configuration: {path}: {error}") from error
+    variables = read_env(env_file(path))
+    if without:
+        over = variable(without, "")
+        variables = {name: value for name, value in variables.items() if not name.startswith(over)}
+    return settings_of(text, path, variables)
+
+
+def settings_of(text: str, path: Path, variables: Mapping[str, str]) -> Settings:
+    """The settings of a configuration text that would stand at ``path``, with these variables.
+
+    Raises:
+        ConfigError: like :func:`load_settings`.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"configuration: {path}: {error}") from error
     _refuse_secrets(table, path)
+    _refuse_strangers(table, variables, env_file(path))
     try:
-        return Settings(**{**table, "folder": path.resolve().parent})
+        given = _under(table, _nested(variables))
+        return Settings(**{**given, "folder": path.resolve().parent})
     except ValidationError as error:
         raise ConfigError(_explain(error, path)) from None
     except SettingsError as error:
         # Its cause would show the variable's value, which may be a secret.
         raise ConfigError(f"configuration: environment: {error}") from None
+
+
+def _nested(variables: Mapping[str, str]) -> dict[str, Any]:
+    """Variables as tables, by the very rules of the environment."""
+    reader = EnvSettingsSource(Settings)
+    reader.env_vars = {name.lower(): value for name, value in variables.items()}
+    return reader()
+
+
+def _under(table: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """``table`` with the values of ``more``, table by table."""
+    merged = dict(table)
+    for key, value in more.items():
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _under(old, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _refuse_strangers(table: Mapping[str, Any], variables: Mapping[str, str], path: Path) -> None:
+    """Variables for tables and sources that are not there: a slip, or what a removed one left."""
+    tables = table.get("sources", {})
+    sources = tables if isinstance(tables, dict) else {}
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields if name != "folder"}
+    for name in variables:
+        first, _, rest = name.partition("__")
+        if first not in known:
+            close = get_close_matches(first, sorted(known), 1)
+            hint = f"did you mean {close[0]}?" if close else f"accepted: {', '.join(sorted(known))}"
+            raise ConfigError(f"configuration: {path}: {name}: unknown; {hint}")
+        source = rest.partition("__")[0].lower()
+        if first == f"{PREFIX}SOURCES" and source and source not in sources:
+            raise ConfigError(
+                f"configuration: {path}: {name}: there is no [sources.{source}] in {CONFIG_NAME}; "
+                "remove the line, or add the source"
+            )
 
 
 def _refuse_secrets(table: Mapping[str, Any], path: Path) -> None:
@@ -167,10 +233,10 @@ def _refuse_secrets(table: Mapping[str, Any], path: Path) -> None:
     for where, part in places:
         for key in _SECRET_KEYS:
             if isinstance(part, dict) and key in part:
-                variable = f"SIAGA_{where}__{key}".replace(".", "__").upper()
+                named = f"SIAGA_{where}__{key}".replace(".", "__").upper()
                 raise ConfigError(
-                    f"configuration: {path}: {where}.{key}: secrets are not kept in files; "
-                    f"set the environment variable {variable}"
+                    f"configuration: {path}: {where}.{key}: secrets are not kept in this file; "
+                    f"set the environment variable {named}, or write it to {ENV_NAME}"
                 )
 
 

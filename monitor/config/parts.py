@@ -6,6 +6,7 @@ Layer 2. Reads no file and no environment; ``config`` puts the parts together.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
@@ -275,6 +276,30 @@ class Web(_Part):
     host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     acting: str = "admin lokal"
+
+
+class Retention(_Part):
+    """How long what citizens wrote is kept; platforms that want less have it their way."""
+
+    raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    author_days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+
+def _own_address(text: str) -> str:
+    if text != "localhost":
+        try:
+            ip_address(text)
+        except ValueError as error:
+            raise ValueError("accepted: an address of this machine such as 127.0.0.1") from error
+    return text
+
+
+class Webhook(_Part):
+    """Where platforms may call us; a reverse proxy in front of it gives HTTPS."""
+
+    enabled: bool = False
+    host: Annotated[str, AfterValidator(_own_address)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8081
 
 
 class Drill(_Part):

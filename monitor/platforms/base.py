@@ -210,8 +210,9 @@ class Hook(Protocol):
 
 
 def content_hash(comment: Comment) -> str:
-    """Changes when a comment must be understood anew: its words or who can see them."""
-    return words_hash(f"{comment.text}\x1f{comment.visibility}")
+    """Changes when a comment is another one now: its words, who can see them, or its stars."""
+    stars = "" if comment.rating is None else f"\x1f{comment.rating}"
+    return words_hash(f"{comment.text}\x1f{comment.visibility}{stars}")
 
 
 def words_hash(text: str) -> str:

@@ -24,6 +24,7 @@ VERSION = 1
 HOT, WARM, COLD = timedelta(days=2), timedelta(days=14), timedelta(days=365)
 _LIST_WARM, _LIST_COLD = timedelta(minutes=30), timedelta(days=1)
 _READ_HOT, _READ_WARM = timedelta(hours=1), timedelta(days=1)
+_READ_WARM_LATE = timedelta(hours=6)  # where the listing's numbers are days old
 _MOST_POSTS = 2_000  # about 150 kB of cursor
 
 
@@ -129,13 +130,16 @@ class Site:
 
     ``list_posts(page, use)`` and ``read_post(post, page, use)`` make one call each. ``whole``: a
     list of comments has no second page, so one full page of ``whole`` comments that are all newer
-    than the mark means that some were lost; 0: lists have pages.
+    than the mark means that some were lost; 0: lists have pages. ``late_counts``: the numbers of
+    comments in a listing are days old, so posts are read by their age alone: hot ones at every
+    poll, warm ones every six hours, cold ones daily.
     """
 
     list_posts: Callable[[str | None, Use], Listing]
     read_post: Callable[[Post, str | None, Use], Batch]
     overlap: timedelta = timedelta(hours=1)
     whole: int = 0
+    late_counts: bool = False
 
 
 def read_board(
@@ -153,7 +157,7 @@ def read_board(
     tier = _tier_due(board, now)
     posts = _listed(site, now - _age_of(tier), use)
     for post in sorted(posts, key=lambda post: _urgency(board, post)):
-        if not _is_due(board, post, now):
+        if not _is_due(board, post, now, late=site.late_counts):
             continue
         if first and board.posts and not may(Use.HISTORY):
             break  # the rest of the history is not worth today's budget
@@ -199,7 +203,7 @@ def _listed(site: Site, since: datetime, use: Use) -> list[Post]:
         token = listing.next
         old = listing.posts and all(post.created_at < since for post in listing.posts)
         if token is None or old or len(found) >= _MOST_POSTS:
-            return [post for post in found.values() if post.created_at >= since]
+            return list(found.values())  # an older one that was listed anyway may have news
 
 
 def _urgency(board: Board, post: Post) -> tuple[bool, float]:
@@ -208,15 +212,18 @@ def _urgency(board: Board, post: Post) -> tuple[bool, float]:
     return not half_read, -post.created_at.timestamp()
 
 
-def _is_due(board: Board, post: Post, now: datetime) -> bool:
+def _is_due(board: Board, post: Post, now: datetime, *, late: bool = False) -> bool:
     known = board.posts.get(post.id)
     if board.reading is not None and board.reading[0] == post.id:
         return True
     if known is None or known.read_at is None:
-        return post.count != 0
+        return late or post.count != 0
     if post.count is not None and post.count != known.count:
         return True
     age = now - post.created_at
+    if late:
+        rest = timedelta(0) if age < HOT else _READ_WARM_LATE if age < WARM else _READ_WARM
+        return now - known.read_at >= rest
     pause = _READ_HOT if age < HOT else _READ_WARM if age < WARM else None
     if post.count is None and pause is None:
         pause = _READ_WARM

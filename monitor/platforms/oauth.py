@@ -117,7 +117,8 @@ class Renewed:
             return self._vault.renew(self._seed, held, self._asked)
         except PlatformError as error:
             lives = held is not None and (held.expires_at is None or held.expires_at > now)
-            if error.permanent or not lives or held is None:
+            asked_to_wait = error.reason in (Reason.RATE, Reason.QUOTA)
+            if error.permanent or asked_to_wait or not lives or held is None:
                 raise
             return held  # it may be renewed later; until then it serves
 
@@ -155,7 +156,7 @@ def refresher(
         newest = held.refresh if held and held.refresh else setup.secret("refresh_token")
         if not newest:
             raise PlatformError(
-                f"{setup.id}: no refresh token: run siaga sources add again",
+                f"{setup.id}: no refresh token: run siaga sources renew",
                 reason=Reason.AUTH,
                 permanent=True,
             )
@@ -200,7 +201,7 @@ def _for_good(setup: Setup, error: PlatformError) -> PlatformError:
         return PlatformError(str(error), reason=Reason.UNREACHABLE)
     if error.reason in (Reason.AUTH, Reason.NOT_ALLOWED, Reason.PERMISSION):
         return PlatformError(
-            f"{setup.id}: the server renews the access no more: run siaga sources add again",
+            f"{setup.id}: the server renews the access no more: run siaga sources renew",
             reason=Reason.AUTH,
             permanent=True,
         )

@@ -152,7 +152,8 @@ class SourceStatus:
     ``reason``: why the last poll failed, a value of :class:`~monitor.errors.Reason`.
     ``expires_at``: when its token dies without a person's help; ``checked_at``: when that was asked
     last. ``trouble``: what that check found wrong although polls succeed (a token that sees
-    nothing). ``gap_at``: up to when comments were lost last.
+    nothing). ``gap_at``: up to when comments were lost last. What people were told of it already
+    stands in the ``told`` fields.
     """
 
     id: SourceId
@@ -172,6 +173,10 @@ class SourceStatus:
     expiry_told: int | None = None
     silent_told_at: datetime | None = None
     still_told_at: datetime | None = None
+    looked_at: datetime | None = None
+    stopped_told_at: datetime | None = None
+    parked_told_at: datetime | None = None
+    trouble_told_at: datetime | None = None
     gap_at: datetime | None = None
 
 

@@ -54,6 +54,7 @@ class NoticeKind(StrEnum):
     EVENT = "event"
     DRAFT = "draft"
     OPERATOR = "operator"
+    SOURCE = "source"
     PERSONAL = "personal"
     DUTY = "duty"
     CALL = "call"

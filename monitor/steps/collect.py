@@ -18,7 +18,7 @@ from zlib import crc32
 from sqlite_utils import Database
 
 from monitor.errors import MonitorError, PlatformError, Reason, StorageError
-from monitor.messages import answers
+from monitor.messages import sources as words
 from monitor.platforms.base import Health, Page, Refetcher, Seen, Source
 from monitor.records import NoticeKind, SourceId, SourceStatus
 from monitor.steps.tools import Tools, log
@@ -189,9 +189,9 @@ def _wanted_again(db: Database, tools: Tools, status: SourceStatus, now: datetim
 
 
 def _store_again(db: Database, tools: Tools, source_id: SourceId, page: Page, now: datetime) -> int:
-    tools.boundary("collect:before-recheck")
+    tools.boundary("recheck:before-write")
     count = sources.store_refetched(db, source_id, page, now, _rechecks(tools, source_id))
-    tools.boundary("collect:after-recheck")
+    tools.boundary("recheck:after-write")
     return count
 
 
@@ -215,17 +215,18 @@ def _checked(source: Source, status: SourceStatus, now: datetime) -> Health | No
 def _store_page(db: Database, tools: Tools, status: SourceStatus, page: Page, now: datetime) -> int:
     tools.boundary("collect:before-page")
     first_read = status.backfilled_at is None
-    count = sources.store_page(
-        db,
-        status.id,
-        page,
-        now,
-        backfilled=first_read,
-        rechecks=_rechecks(tools, status.id),
-    )
-    if page.gap is not None:
-        text = answers.source_gap(status.id, page.gap.from_at, page.gap.to_at, tools.zone)
-        tell_operators(db, status.id, text, now)
+    with db.atomic():
+        count = sources.store_page(
+            db,
+            status.id,
+            page,
+            now,
+            backfilled=first_read,
+            rechecks=_rechecks(tools, status.id),
+        )
+        if page.gap is not None:
+            text = words.gap(status.id, page.gap.from_at, page.gap.to_at, tools.zone)
+            tell_operators(db, f"gap:{status.id}", text, now, NoticeKind.SOURCE)
     tools.boundary("collect:after-page")
     return count
 
@@ -241,8 +242,6 @@ def _fail(
     why = str(error) if permanent else None
     reason = error.reason.value if isinstance(error, PlatformError) else None
     sources.fail_poll(db, status.id, str(error), now + pause, reason=reason, paused=why)
-    if permanent:
-        tell_operators(db, status.id, answers.source_paused(status.id, str(error)), now)
 
 
 def _pause(every: float, attempts: int) -> timedelta:
@@ -251,8 +250,10 @@ def _pause(every: float, attempts: int) -> timedelta:
     return timedelta(seconds=min(every * 2 ** min(attempts, 10), longest))
 
 
-def tell_operators(db: Database, about: str, text: str, now: datetime) -> None:
-    """Want a piece of operator news in every chat; the same news of one day is one message."""
+def tell_operators(
+    db: Database, about: str, text: str, now: datetime, kind: NoticeKind = NoticeKind.OPERATOR
+) -> None:
+    """Want a piece of news in every chat; the same news of one day is one message."""
     subject = crc32(f"{about}:{now:%Y-%m-%d}:{text[:20]}".encode())
     with db.atomic():
-        notices.wish(db, people.chats(db), NoticeKind.OPERATOR, subject, now, text)
+        notices.wish(db, people.chats(db), kind, subject, now, text)

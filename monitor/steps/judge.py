@@ -24,8 +24,9 @@ from monitor.steps.budget import keep_budget, rules_now
 from monitor.steps.calling import calls_by_level
 from monitor.steps.learn import HOUR, hour_floor, slot, usual
 from monitor.steps.merge import merge
+from monitor.steps.switching import without_switch
 from monitor.steps.tools import Tools
-from monitor.store import attention, counts, crowds, incidents, sources
+from monitor.store import attention, counts, crowds, incidents, serving, sources
 from monitor.store.connection import from_epoch
 from monitor.store.schema import BIN_SECONDS
 
@@ -43,6 +44,8 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
     rules = rules_now(db, tools, now)
     attended = _attended(db, live.values())
     pace = _paces(db, tools, rules, now)
+    served = serving.now_serving(db)
+    switched_at = served.switched_at if served else None
     readings = read_topics(baseline, windows, now, rules, live)
     changed = 0
     # The strongest first: what rises beside it under the same posts is then part of it.
@@ -51,6 +54,8 @@ def judge(db: Database, tools: Tools, now: datetime) -> int:
         last_end = None if incident else incidents.last_end(db, reading.topic)
         touched = attended.get(incident.id) if incident else None
         step = advance(incident, reading, last_end, pace(reading.topic), touched)
+        rule = rules[reading.topic]
+        step = without_switch(db, incident, step, reading, rule, switched_at)
         if step is None or (incident is None and _rides_along(db, live.values(), reading)):
             continue
         tools.boundary("judge:before-write")

@@ -24,6 +24,8 @@ from monitor.store import comments, drafts, signatures
 
 # Surely not sent by that call, and later it may work.
 _LATER = (Reason.RATE, Reason.QUOTA, Reason.UNREACHABLE)
+# A firewall's page or half an answer while the target was only read: nothing was sent at all.
+_LATER_UNCLAIMED = (*_LATER, Reason.BAD_ANSWER)
 # What a process may stop: a draft that nobody claimed, or one that it claimed itself (which a
 # process that starts meanwhile holds for left behind, and so for unsure).
 _UNCLAIMED = (DraftState.APPROVED,)
@@ -128,7 +130,7 @@ def _not_posted(
     if error.reason in (Reason.UNSURE, Reason.DUPLICATE):
         if drafts.stop_post(db, draft.id, DraftState.UNSURE, answers.POST_UNSURE, now, of=of):
             _look_up(db, tools, draft, now)
-    elif error.reason in _LATER and not error.permanent:
+    elif error.reason in (_LATER if of is _CLAIMED else _LATER_UNCLAIMED) and not error.permanent:
         pause = timedelta(minutes=tools.settings.replies.retry_minutes)
         later = now + max(error.retry_after or pause, pause)
         # What another process holds for unsure stays so: people look at it.

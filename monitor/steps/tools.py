@@ -67,6 +67,26 @@ class Classifier(Protocol):
         ...
 
 
+class Models(Protocol):
+    """Models by their version: one reads the history before it serves."""
+
+    def read(self, version: str) -> Classifier:
+        """A version, loaded once.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        ...
+
+    def serve(self, version: str, *, point: bool = True) -> None:
+        """Let a version serve from now on, also after a restart (``point``).
+
+        Raises:
+            ModelError: it cannot be loaded, or the pointer cannot be written.
+        """
+        ...
+
+
 class Words(Protocol):
     """The text knowledge that replies and new topics need."""
 
@@ -155,6 +175,7 @@ class Tools:
     repliers: Mapping[SourceId, Replier] = field(default_factory=dict)
     accounts: Mapping[SourceId, Account] = field(default_factory=dict)
     boundary: Callable[[str], None] = _nothing
+    models: Models | None = None
     writer: Writer | None = None
     second_look: SecondLook | None = None
     banner: str = ""

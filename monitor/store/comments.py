@@ -34,9 +34,12 @@ _UPSERT = (
     "text = excluded.text, visibility = excluded.visibility, post_title = excluded.post_title, "
     "edited_at = coalesce(excluded.edited_at, excluded.stored_at), "
     "reply_ref = excluded.reply_ref, reply_block = excluded.reply_block, raw = excluded.raw, "
+    "rating = excluded.rating, "
     "like_count = excluded.like_count, reply_count = excluded.reply_count, "
-    "content_hash = excluded.content_hash, predicted_by = NULL "
-    "WHERE comment.content_hash <> excluded.content_hash"
+    "content_hash = excluded.content_hash, predicted_by = NULL, "
+    # a webhook may not say that the words are the office's; a list that does is believed
+    "own = max(comment.own, excluded.own) "
+    "WHERE comment.content_hash <> excluded.content_hash OR excluded.own > comment.own"
 )
 
 

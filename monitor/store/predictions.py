@@ -21,7 +21,7 @@ from monitor.records import (
 from monitor.store import audit, comments, copies, notices
 from monitor.store.connection import Row, changed, from_epoch, rows, to_epoch
 
-_INSERT = (
+INSERT = (
     "INSERT OR REPLACE INTO prediction (comment_id, model, sentiment, p_negatif, p_netral, "
     "p_positif, issue, issue_p, intent, urgent, language, place, spam, flags, masked, ask_human, "
     f"copy_key, copy_of) VALUES ({', '.join('?' * 18)})"
@@ -51,15 +51,20 @@ def write(db: Database, understood: Sequence[tuple[StoredComment, Prediction]], 
             "UPDATE comment SET predicted_by = ? WHERE id = ?", [(model, i) for (i,) in ids]
         )
         db.conn.executemany("DELETE FROM tally WHERE comment_id = ?", ids)
+        # what another model said of words that were edited since is no prediction any more
+        db.conn.executemany(
+            "DELETE FROM prediction WHERE comment_id = ? AND model <> ?",
+            [(i, model) for (i,) in ids],
+        )
         labelled = _labels_of(db, [i for (i,) in ids])
         firsts = copies.first_copies(db, understood)
         predictions, tallies = [], []
         for (stored, prediction), copy_of in zip(understood, firsts, strict=True):
-            predictions.append(_values(prediction, copy_of))
+            predictions.append(values(prediction, copy_of))
             tally = _tally(stored, prediction, copy_of, labelled.get(stored.id, {}))
             if tally is not None:
                 tallies.append(tally)
-        db.conn.executemany(_INSERT, predictions)
+        db.conn.executemany(INSERT, predictions)
         db.conn.executemany(
             "INSERT INTO tally (comment_id, topic, source_id, at, negative, live) "
             "VALUES (?, ?, ?, ?, ?, ?)",
@@ -266,7 +271,8 @@ def _understood(row: Row, labelled: Mapping[LabelField, str]) -> Understood:
     )
 
 
-def _values(p: Prediction, copy_of: CommentId | None) -> tuple[object, ...]:
+def values(p: Prediction, copy_of: CommentId | None) -> tuple[object, ...]:
+    """A prediction in the order of ``INSERT``."""
     return (
         int(p.comment_id),
         p.model,

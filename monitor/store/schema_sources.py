@@ -10,8 +10,9 @@ from monitor.store.schema import migrations, run
 
 # ``reason``: why the last poll failed, in one word. ``trouble``: what the last check found wrong
 # although polls succeed. ``expires_at``: when the token dies; ``expiry_told``: for how many days
-# left people were told last. ``silent_told_at``: since when people know that it is silent;
-# ``still_told_at``: that unusually few write there.
+# left people were told last. ``silent_told_at``: since when it is not read, once people know;
+# ``still_told_at``: the same for what is read and shows nothing new, ``looked_at``: when that was
+# looked at. ``stopped_told_at``, ``parked_told_at``, ``trouble_told_at``: when people were told.
 _HEALTH = """
 ALTER TABLE source ADD COLUMN reason TEXT;
 ALTER TABLE source ADD COLUMN identity TEXT;
@@ -21,6 +22,10 @@ ALTER TABLE source ADD COLUMN expires_at INTEGER;
 ALTER TABLE source ADD COLUMN expiry_told INTEGER;
 ALTER TABLE source ADD COLUMN silent_told_at INTEGER;
 ALTER TABLE source ADD COLUMN still_told_at INTEGER;
+ALTER TABLE source ADD COLUMN looked_at INTEGER;
+ALTER TABLE source ADD COLUMN stopped_told_at INTEGER;
+ALTER TABLE source ADD COLUMN parked_told_at INTEGER;
+ALTER TABLE source ADD COLUMN trouble_told_at INTEGER;
 ALTER TABLE source ADD COLUMN gap_at INTEGER
 """
 

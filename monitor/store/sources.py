@@ -166,14 +166,15 @@ def fail_poll(
 def checked(db: Database, source_id: SourceId, health: Health, now: datetime) -> None:
     """Record what a check found: whose account it is, and when its token dies.
 
-    A later death than the one people were told of was renewed: they will be told anew.
+    A death more than a day later than the one people were told of was renewed: they will be told
+    anew. (Some sites tell the seconds that are left, so the instant wavers.)
     """
     expires_at = maybe_epoch(health.expires_at)
     with db.atomic():
         changed(
             db,
-            "UPDATE source SET expiry_told = CASE WHEN ? > expires_at OR ? IS NULL THEN NULL "
-            "ELSE expiry_told END, identity = ?, trouble = ?, checked_at = ?, expires_at = ? "
+            "UPDATE source SET expiry_told = CASE WHEN ? > expires_at + 86400 OR ? IS NULL "
+            "THEN NULL ELSE expiry_told END, identity = ?, trouble = ?, checked_at = ?, expires_at = ? "
             "WHERE id = ?",
             (
                 expires_at,
@@ -205,7 +206,8 @@ def resume(db: Database, source_id: SourceId, now: datetime) -> bool:
         return bool(
             changed(
                 db,
-                "UPDATE source SET paused = NULL, attempts = 0, poll_after = ? "
+                "UPDATE source SET paused = NULL, attempts = 0, poll_after = ?, "
+                "stopped_told_at = NULL "
                 "WHERE id = ? AND paused IS NOT NULL",
                 (to_epoch(now), source_id),
             )
@@ -279,5 +281,9 @@ def _status(row: Row) -> SourceStatus:
         expiry_told=row["expiry_told"],
         silent_told_at=maybe_from_epoch(row["silent_told_at"]),
         still_told_at=maybe_from_epoch(row["still_told_at"]),
+        looked_at=maybe_from_epoch(row["looked_at"]),
+        stopped_told_at=maybe_from_epoch(row["stopped_told_at"]),
+        parked_told_at=maybe_from_epoch(row["parked_told_at"]),
+        trouble_told_at=maybe_from_epoch(row["trouble_told_at"]),
         gap_at=maybe_from_epoch(row["gap_at"]),
     )

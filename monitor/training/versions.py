@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classify.model_files import load, point_to, served
+from monitor.classify.model_files import load, point_to, serve_first, served
 from monitor.errors import ModelError, Refused
 
 
@@ -47,7 +47,7 @@ def promote(models_dir: Path, version: str) -> str | None:
     if names[:1] == (version,):
         raise Refused(f"model: {version}: serves already")
     load(models_dir / version)
-    point_to(models_dir, (version, *(name for name in names if name != version)))
+    serve_first(models_dir, version)
     return names[0] if names else None
 
 
