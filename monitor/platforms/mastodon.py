@@ -9,35 +9,39 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from monitor.errors import PlatformError, Reason
 from monitor.platforms import fields as read
-from monitor.platforms.answer import Answer
+from monitor.platforms import mastodon_rows as rows
 from monitor.platforms.api import Api
-from monitor.platforms.base import Health, Page, PostedReply, ReplyState, Seen
+from monitor.platforms.base import Health, Page, PostedReply, Seen
+from monitor.platforms.mastodon_errors import refusal, rest
 from monitor.platforms.oauth import Fixed
 from monitor.platforms.offer import Can, Connected, Platform, Setup, Use
 from monitor.platforms.windows import Ask, Batch, read_streams, streams_from
-from monitor.records import Comment, Kind, SourceId, Visibility
-from monitor.text.clean import clean
+from monitor.records import Comment, SourceId, Visibility
 
-NAME = "mastodon"
 _OVERLAP = timedelta(hours=1)
 _PAGE, _PAGE_OF_TAG, _BY_ID = "80", "40", 20
-_PUBLIC = ("public", "unlisted")
 
 
 class Mastodon:
     """An account as source, replier and refetcher."""
 
-    platform = NAME
+    platform = rows.NAME
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._api = Api(setup, Fixed(setup.secret("token")), refusal=_refusal)
+        self._api = Api(
+            setup,
+            Fixed(setup.secret("token")),
+            refusal=partial(refusal, setup.clock),
+            rest=partial(rest, setup.clock),
+        )
         self._own = ""
 
     @property
@@ -50,20 +54,21 @@ class Mastodon:
         self._api.close()
 
     def check(self) -> Health:
-        """Whose token this is; see the protocol."""
-        me = self._api.get("api/v1/accounts/verify_credentials", use=Use.REPLY)
-        self._own = read.name_of(me, "id")
-        return Health(True, f"@{read.text(me, 'acct')} at {self._api.http.host}", "mentions, tags")
+        """Whose token this is, and how long an answer may be there; see the protocol."""
+        name = self._whoami()
+        tags = ", ".join(f"#{self._word(tag)}" for tag in self._setup.queries)
+        detail = f"mentions, tags: {tags}" if tags else "mentions"
+        return Health(True, f"@{name} at {self._api.http.host}", f"{detail}; {self._limit()}")
 
     def collect(self, cursor: str | None, now: datetime) -> Iterator[Page]:
         """Mentions, then each tag; see the protocol."""
         reach = timedelta(days=self._setup.backfill_days)
         state = streams_from(cursor, self.id, now, reach)
-        use = Use.HISTORY if cursor is None else Use.NEW
+        use = Use.HISTORY if state.first_from is not None else Use.NEW
         self._me()
         lists: dict[str, Ask] = {"mentions": lambda token: self._mentions(token, use)}
         for tag in self._setup.queries:
-            lists[f"tag:{tag}"] = partial(self._tagged, tag.lstrip("#"))
+            lists[f"tag:{tag}"] = partial(self._tagged, self._word(tag))
         yield from read_streams(
             state,
             lists,
@@ -79,118 +84,118 @@ class Mastodon:
         self._me()
         for start in range(0, len(wanted), _BY_ID):
             ids = [seen.external_id for seen in wanted[start : start + _BY_ID]]
-            rows, _ = self._api.get_list(
-                "api/v1/statuses", [("id[]", one) for one in ids], use=Use.RECHECK
-            )
-            found = self._comments(rows)
+            found = self._comments(self._by_id(ids))
             there = {comment.external_id for comment in found}
             gone = tuple((one, Visibility.DELETED) for one in ids if one not in there)
             yield Page(found, "", gone=gone)
 
     def target(self, reply_ref: str) -> Comment | None:
-        """Read the post again; see the protocol."""
+        """Read the post again; see the protocol. One that is public no more is gone."""
         self._me()
-        try:
-            row = self._api.get(f"api/v1/statuses/{_id_of(reply_ref)}", use=Use.REPLY)
-        except PlatformError as error:
-            if error.reason is Reason.GONE:
-                return None
-            raise
-        return self._comment(row)
+        row = self._status(rows.target_of(reply_ref).id, Use.REPLY)
+        return None if row is None else self._comment(row)
 
     def reply(self, reply_ref: str, text: str) -> PostedReply:
-        """Post once; see the protocol."""
-        target = _id_of(reply_ref)
-        key = hashlib.sha256(f"{self.id}:{target}:{text}".encode("utf-8", "replace")).hexdigest()
-        row = self._api.post(
+        """Answer once, as publicly as was asked; see the protocol."""
+        target = rows.target_of(reply_ref)
+        key = hashlib.sha256(f"{self.id}:{target.id}:{text}".encode("utf-8", "replace"))
+        answer = self._api.post(
             "api/v1/statuses",
-            {"status": text, "in_reply_to_id": target, "visibility": "public"},
-            headers={"Idempotency-Key": key},
+            {
+                "status": target.addressed(text),
+                "in_reply_to_id": target.id,
+                "visibility": target.visibility,
+            },
+            headers={"Idempotency-Key": key.hexdigest()},
         )
-        return _posted(row)
+        return rows.posted(answer)
 
     def find_own_reply(self, reply_ref: str, text: str) -> PostedReply | None:
         """Look for our words below the post; see the protocol."""
         self._me()
-        target = _id_of(reply_ref)
-        context = self._api.get(f"api/v1/statuses/{target}/context", use=Use.REPLY)
+        target = rows.target_of(reply_ref)
+        context = self._api.get(f"api/v1/statuses/{target.id}/context", use=Use.REPLY)
         for row in read.objects(context, "descendants"):
-            comment = self._comment(row)
-            if comment.author_is_owner and read.same_words(comment.text, text):
-                return _posted(row)
+            for comment in self._comments([row]):
+                ours = comment.author_is_owner and comment.parent_id == target.id
+                if ours and rows.says(comment.text, text):
+                    return rows.posted(row)
         return None
 
     def _me(self) -> None:
         if not self._own:
-            self.check()
+            self._whoami()
+
+    def _whoami(self) -> str:
+        me = self._api.get("api/v1/accounts/verify_credentials", use=Use.REPLY)
+        self._own = read.maybe_name(me, "id") or ""
+        if not self._own:
+            told = f"{self.id}: the instance does not say whose token it is"
+            raise PlatformError(told, reason=Reason.BAD_ANSWER)
+        return read.text(me, "acct")
+
+    def _limit(self) -> str:
+        """What the instance says of itself; old ones do not."""
+        try:
+            about = self._api.get("api/v2/instance", use=Use.REPLY)
+        except PlatformError as error:
+            if error.reason is not Reason.GONE:
+                raise
+            about = {}
+        statuses = read.inner(about, "configuration", "statuses")
+        most = read.count(statuses, "max_characters")
+        return f"answers up to {most or rows.LIMIT} characters"
 
     def _mentions(self, token: str | None, use: Use) -> Batch:
         params = [("types[]", "mention"), ("limit", _PAGE)]
-        rows, headers = self._api.get_list(
+        found, headers = self._api.get_list(
             "api/v1/notifications", [*params, *_older(token)], use=use
         )
-        statuses = [row["status"] for row in rows if isinstance(row.get("status"), dict)]
-        return self._batch(statuses, headers.get("link", ""))
+        at = tuple(one for one in map(rows.noticed_at, found) if one is not None)
+        following = read.link_param(headers.get("link", ""), "next", "max_id")
+        statuses = [read.inner(row, "status") for row in found]
+        return Batch(self._comments([one for one in statuses if one]), following, at=at)
 
     def _tagged(self, word: str, token: str | None) -> Batch:
-        rows, headers = self._api.get_list(
-            f"api/v1/timelines/tag/{word}",
+        found, headers = self._api.get_list(
+            f"api/v1/timelines/tag/{quote(word, safe='')}",
             [("limit", _PAGE_OF_TAG), *_older(token)],
             use=Use.SEARCH,
         )
-        return self._batch(rows, headers.get("link", ""))
+        following = read.link_param(headers.get("link", ""), "next", "max_id")
+        return Batch(self._comments(found), following)
 
-    def _batch(self, rows: list[dict[str, Any]], link: str) -> Batch:
-        comments = self._comments([row for row in rows if row.get("visibility") in _PUBLIC])
-        return Batch(comments, read.link_param(link, "next", "max_id"))
+    def _by_id(self, ids: list[str]) -> list[dict[str, Any]]:
+        """Several at once; an instance older than 4.3 is asked for each."""
+        try:
+            params = [("id[]", one) for one in ids]
+            return self._api.get_list("api/v1/statuses", params, use=Use.RECHECK)[0]
+        except PlatformError as error:
+            if error.reason is not Reason.GONE:
+                raise
+        found = [self._status(one, Use.RECHECK) for one in ids]
+        return [row for row in found if row is not None]
 
-    def _comments(self, rows: Sequence[dict[str, Any]]) -> tuple[Comment, ...]:
-        return read.each(rows, self._comment, f"source {self.id}")
+    def _status(self, number: str, use: Use) -> dict[str, Any] | None:
+        try:
+            return self._api.get(f"api/v1/statuses/{number}", use=use, name="api/v1/statuses/ID")
+        except PlatformError as error:
+            if error.reason is Reason.GONE:
+                return None
+            raise
 
-    def _comment(self, row: dict[str, Any]) -> Comment:
-        account = read.inner(row, "account")
-        own = read.text(account, "id") == self._own
-        parent = read.maybe(row, "in_reply_to_id")
-        number = read.name_of(row, "id")
-        return Comment(
-            source_id=self.id,
-            platform=NAME,
-            external_id=number,
-            text=clean(read.text(row, "content")),
-            created_at=read.instant(row, "created_at"),
-            kind=Kind.MENTION,
-            parent_id=parent,
-            thread_id=parent or number,
-            author_id=read.maybe(account, "id"),
-            author_name=read.maybe(account, "display_name") or read.maybe(account, "acct"),
-            author_is_owner=own,
-            edited_at=read.maybe_instant(row, "edited_at"),
-            like_count=read.count(row, "favourites_count"),
-            reply_count=read.count(row, "replies_count"),
-            permalink=read.maybe(row, "url"),
-            reply_ref=None if own else number,
-        )
+    def _comments(self, found: Sequence[dict[str, Any]]) -> tuple[Comment, ...]:
+        return read.each(found, self._comment, f"source {self.id}")
+
+    def _comment(self, row: dict[str, Any]) -> Comment | None:
+        return rows.comment_of(row, self.id, self._own)
+
+    def _word(self, tag: str) -> str:
+        return tag.strip().lstrip("#")
 
 
 def _older(token: str | None) -> list[tuple[str, str]]:
     return [("max_id", token)] if token else []
-
-
-def _posted(row: dict[str, Any]) -> PostedReply:
-    return PostedReply(read.text(row, "id"), read.maybe(row, "url"), ReplyState.PUBLISHED)
-
-
-def _id_of(reply_ref: str) -> str:
-    return reply_ref
-
-
-def _refusal(answer: Answer) -> PlatformError | None:
-    """Mastodon tells by an ISO time when it may be asked again."""
-    if answer.status != 429:
-        return None
-    until = read.iso(answer.headers.get("x-ratelimit-reset", ""))
-    wait = max(until - datetime.now(UTC), timedelta(seconds=1)) if until else answer.retry_after
-    return PlatformError(f"{answer.where}: HTTP 429", reason=Reason.RATE, retry_after=wait)
 
 
 def connect(setup: Setup) -> Connected:
@@ -200,10 +205,11 @@ def connect(setup: Setup) -> Connected:
 
 
 PLATFORM = Platform(
-    name=NAME,
+    name=rows.NAME,
     connect=connect,
     needs=("token",),
     takes=("queries",),
     can=Can.REPLY | Can.REFETCH,
-    reply_limit=500,
+    reply_limit=rows.LIMIT,
+    measure=rows.units,
 )

@@ -20,6 +20,8 @@ class FakeMastodon(FakePlatform):
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.by_key: dict[str, str] = {}
+        self.most_characters = 500
+        self.reads_many = True  # by id, since 4.3
 
     def new_id(self, post: str | None, parent: str | None) -> str:
         self._next += 1
@@ -33,7 +35,20 @@ class FakeMastodon(FakePlatform):
     def unauthorised(self) -> Reply:
         return Reply({"error": "The access token is invalid"}, 401)
 
+    def warning_headers(self) -> dict[str, str]:
+        reset = (self.clock.now + timedelta(minutes=4)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        if self.blocked_until is None:
+            self.blocked_until = self.clock.now + timedelta(minutes=4)
+        return {
+            "X-RateLimit-Limit": "300",
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": reset,
+        }
+
     def handle(self, call: Call) -> Reply:
+        if call.path == "/api/v2/instance":
+            statuses = {"max_characters": self.most_characters}
+            return Reply({"domain": "contoh", "configuration": {"statuses": statuses}})
         path = call.path.removeprefix(API)
         if path == "accounts/verify_credentials":
             return Reply({"id": self.our_id, "acct": "diskominfo", "display_name": self.our_name})
@@ -44,6 +59,8 @@ class FakeMastodon(FakePlatform):
             return self._page(call, [one for one in self._live() if tag in one.text], wrap=False)
         if path == "statuses" and call.method == "POST":
             return self._posted(call)
+        if path == "statuses" and not self.reads_many:
+            return Reply({"error": "Not Found"}, 404)
         if path == "statuses":
             ids = call.lists.get("id[]", [])
             return Reply([self._status(one) for one in self._live() if one.id in ids])
@@ -68,14 +85,19 @@ class FakeMastodon(FakePlatform):
         before = call.params.get("max_id")
         if before:
             rows = [one for one in rows if int(one.id) < int(before)]
-        shown, rest = rows[: self.page_size], rows[self.page_size :]
+        size = 0 if self.take_empty() else self.page_size
+        shown, rest = rows[:size], rows[size:]
         headers = {}
         if rest:
-            address = f"{self.url}{call.path}?max_id={shown[-1].id}"
+            last = shown[-1].id if shown else str(int(rest[0].id) + 1)
+            address = f"{self.url}{call.path}?max_id={last}"
             headers["Link"] = f'<{address}>; rel="next", <{address}>; rel="prev"'
         statuses: list[Any] = [self._status(one) for one in shown]
         if wrap:
-            statuses = [{"id": s["id"], "type": "mention", "status": s} for s in statuses]
+            statuses = [
+                {"id": s["id"], "type": "mention", "created_at": s["created_at"], "status": s}
+                for s in statuses
+            ]
         return Reply(statuses, headers=headers)
 
     def _posted(self, call: Call) -> Reply:
@@ -83,26 +105,41 @@ class FakeMastodon(FakePlatform):
         if key in self.by_key:
             return Reply(self._status(self.said[self.by_key[key]]))
         fields = call.json
-        parent = fields["in_reply_to_id"]
-        if self.said[parent].state == "deleted":
-            return Reply({"error": "Validation failed: parent is gone"}, 404)
-        number = self.say(fields["status"], parent=parent, ours=True)
+        answered = self.said.get(fields["in_reply_to_id"])
+        if answered is None or answered.state == "deleted":
+            return Reply({"error": "Record not found"}, 404)
+        named, _, words = fields["status"].partition(" ")
+        if answered.author_name is None:
+            words = fields["status"]
+        elif named != f"@{answered.author_name}":
+            self.violations.append("an answer whose reader is not named never reaches him")
+        if not key or fields["visibility"] != answered.extra.get("visibility", "public"):
+            self.violations.append("an answer without a key, or seen by others than the question")
+        if len(words) > self.most_characters:
+            return Reply({"error": "Validation failed: Text character limit exceeded"}, 422)
+        number = self.say(words, parent=answered.id, ours=True)
         self.by_key[key] = number
         return Reply(self._status(self.said[number]))
 
     def _status(self, one: Said) -> dict[str, Any]:
         name = one.author_name
+        words = one.text.replace("&", "&amp;").replace("<", "&lt;")
+        asked = self.said.get(one.parent_id or "")
+        if one.ours and asked is not None and asked.author_name:
+            words = f'<span class="h-card">@<span>{asked.author_name}</span></span> {words}'
         return {
             "id": one.id,
             "created_at": one.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "edited_at": one.edited_at and one.edited_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "in_reply_to_id": one.parent_id,
             "visibility": "public",
-            "content": "<p>" + one.text.replace("&", "&amp;").replace("<", "&lt;") + "</p>",
+            "spoiler_text": "",
+            "content": f"<p>{words}</p>",
             "url": f"{self.url}/@{name}/{one.id}",
             "favourites_count": one.likes,
             "replies_count": 0,
             "account": None
             if one.author_id is None
             else {"id": one.author_id, "acct": name, "display_name": name},
+            **one.extra,
         }
