@@ -19,4 +19,5 @@ KNOWN: Final = {
     "telegram": "telegram_group",
     "google_play": "google_play",
     "mastodon": "mastodon",
+    "bluesky": "bluesky",
 }
