@@ -7,6 +7,7 @@ its answer in one transaction. Steps never call each other; only :func:`tick` li
 step  name        rows it waits for                written together               if it dies here
 ====  ==========  ===============================  =============================  =================
 1     collect     sources whose poll is due        comments + cursor + coverage   fetched again
+1     sources     sources that stand otherwise     what people know + notices     told once
 2     understand  comments without a prediction    predictions, copies, counts    done again
 3     judge       counts per topic and window      incident + event + reason      same incident
 3     waves       copies of the last hour          incident + event + reason      same incident
@@ -22,9 +23,12 @@ step  name        rows it waits for                written together             
 5     suggest     incidents' comments, no draft    draft ``proposed``             done again
 5     thanks      praise without a draft           drafts + batch + notice        done again
 6     decide      (a person presses a button)      guarded update + audit         second tap: who
+6     moderate    comments to hide or to show      visibility + audit             asked again
 6     expire      drafts whose reason changed      guarded update + audit         done again
 7     post        drafts ``approved``              ``posting`` before, after      at most once
-8     train       labels since the last model      new folder, then the pointer   old model serves
+7     retention   comments that grew too old       words or author erased         done again
+8     train       labels since the last model      new folder                     old model serves
+8     switch      history unread by a new model    predictions; all counts at once  old model serves
 ====  ==========  ===============================  =============================  =================
 
 Step 6 is in ``bot/`` and ``web/``, step 8 in ``training/``. Two doors lead back, both explicit: a
@@ -42,6 +46,7 @@ from sqlite_utils import Database
 
 from monitor.errors import MonitorError
 from monitor.steps import post as posting
+from monitor.steps import switching
 from monitor.steps.chase import chase
 from monitor.steps.collect import Collector
 from monitor.steps.digest import digest
@@ -50,14 +55,17 @@ from monitor.steps.escalate import escalate
 from monitor.steps.expire import expire
 from monitor.steps.handoff import remind as remind_handoffs
 from monitor.steps.judge import judge
+from monitor.steps.moderate import moderate
 from monitor.steps.narrate import expire_narratives
 from monitor.steps.new_topics import find_topics
 from monitor.steps.notify import notify
 from monitor.steps.outcome import watch_outcomes
+from monitor.steps.retention import forget
 from monitor.steps.suggest import suggest_replies
 from monitor.steps.thanks import propose_thanks
 from monitor.steps.tools import Tools, log
 from monitor.steps.understand import MOST_BATCHES, understand
+from monitor.steps.watch_sources import watch_sources
 from monitor.steps.waves import watch_waves
 from monitor.store import notices
 
@@ -79,6 +87,10 @@ class Ticked:
     outcomes: int = 0
     digests: int = 0
     narratives: int = 0
+    moderated: int = 0
+    erased: int = 0
+    reread: int = 0
+    told: int = 0
 
     @property
     def idle(self) -> bool:
@@ -92,11 +104,12 @@ class Ticked:
 
 def more_waits(tools: Tools, ticked: Ticked) -> bool:
     """Whether a tick left comments to be understood, so that the next should come at once."""
-    return ticked.understood >= MOST_BATCHES * tools.settings.classify.batch
+    return max(ticked.understood, ticked.reread) >= MOST_BATCHES * tools.settings.classify.batch
 
 
 def start(db: Database, tools: Tools, now: datetime) -> None:
     """Put right what a process that died left half done. Call once, before the first tick."""
+    switching.recover(db, tools, now)
     notices.recover(db)
     posting.recover(db, tools, now)
 
@@ -111,6 +124,7 @@ def tick(
     """Let every step do what waits for it. ``patience``: how long slow sources are waited for."""
     return Ticked(
         collected=_step("collect", lambda: collector.collect(db, tools, now, patience)),
+        told=_step("sources", lambda: watch_sources(db, tools, now)),
         understood=_step("understand", lambda: understand(db, tools)),
         changed=_step("judge", lambda: judge(db, tools, now))
         + _step("waves", lambda: watch_waves(db, tools, now))
@@ -125,8 +139,11 @@ def tick(
         shown=_step("notify", lambda: notify(db, tools, now)),
         suggested=_step("suggest", lambda: suggest_replies(db, tools, now))
         + _step("thanks", lambda: propose_thanks(db, tools, now)),
+        moderated=_step("moderate", lambda: moderate(db, tools, now)),
         expired=_step("expire", lambda: expire(db, tools, now)),
         posted=_step("post", lambda: posting.post(db, tools, now)),
+        erased=_step("retention", lambda: forget(db, tools, now)),
+        reread=_step("switch", lambda: switching.read_history(db, tools, now)),
     )
 
 

@@ -103,7 +103,7 @@ def test_nobody_calls_before_the_time_even_after_a_restart(bank: Bank) -> None:
     bank.meter.park(START + timedelta(minutes=2))
     bank.clock.move(minutes=7)
     for meter in (bank.meter, bank.again()):
-        assert not meter.may(0, Use.REPLY)
+        assert meter.may(0, Use.REPLY), "the budget has room"
         with pytest.raises(PlatformError, match="left alone") as caught:
             meter.spend(0, Use.REPLY)
         assert caught.value.reason is Reason.RATE
@@ -119,4 +119,5 @@ def test_without_a_budget_only_parking_holds(tmp_path: Path) -> None:
     assert bank.meter.may(10**9, Use.HISTORY)
     assert bank.state().units is None
     bank.meter.park(START + timedelta(hours=1))
-    assert not bank.meter.may(1, Use.REPLY)
+    with pytest.raises(PlatformError):
+        bank.meter.spend(1, Use.REPLY)

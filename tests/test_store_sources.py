@@ -183,3 +183,15 @@ def test_time_never_runs_back(db: Database) -> None:
     sources.finish_poll(db, BERITA, NOW, NOW)
     sources.finish_poll(db, BERITA, NOW - HOUR, NOW)
     assert stretches(db) == ((NOW, NOW),)
+
+
+def test_a_wish_for_a_poll_that_came_meanwhile_stands(db: Database) -> None:
+    began = status(db).poll_after
+    with db.atomic():
+        db.conn.execute(
+            "UPDATE source SET poll_after = ? WHERE id = 'berita'", [int(NOW.timestamp())]
+        )
+    sources.finish_poll(db, BERITA, NOW, NOW + HOUR, began)
+    assert status(db).poll_after == NOW
+    sources.finish_poll(db, BERITA, NOW, NOW + HOUR, NOW)
+    assert status(db).poll_after == NOW + HOUR

@@ -50,7 +50,10 @@ class Meter(Protocol):
         ...
 
     def may(self, cost: float, use: Use) -> bool:
-        """Whether :meth:`spend` would let it pass now; books nothing."""
+        """Whether the day's budget has room for such a call; books nothing.
+
+        A site that asked for rest is another matter: that passes, a spent budget does not.
+        """
         ...
 
     def park(self, until: datetime) -> None:

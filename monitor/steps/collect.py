@@ -164,7 +164,7 @@ class Collector:
             error = StorageError(f"source: {fetched.source_id}: a page could not be stored")
         if error is None:
             pause = timedelta(seconds=tools.every(fetched.source_id))
-            sources.finish_poll(db, fetched.source_id, now, now + pause)
+            sources.finish_poll(db, fetched.source_id, now, now + pause, status.poll_after)
         else:
             _fail(db, tools, status, error, now)
         tools.boundary("collect:after-poll")

@@ -77,11 +77,8 @@ class StoredMeter:
             )
 
     def may(self, cost: float, use: Use) -> bool:
-        """Whether a call would pass; see the protocol."""
-        now = self._clock()
-        state = state_of(self._db(), self._name, self._budget, now)
-        if state.parked_until is not None:
-            return False
+        """Whether the budget has room for a call; see the protocol."""
+        state = state_of(self._db(), self._name, self._budget, self._clock())
         return state.units is None or state.spent + cost <= state.units * SHARES[use]
 
     def park(self, until: datetime) -> None:

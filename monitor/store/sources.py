@@ -121,14 +121,32 @@ def _store(
     return count
 
 
-def finish_poll(db: Database, source_id: SourceId, now: datetime, poll_after: datetime) -> None:
-    """Record a whole successful poll: the source is known up to ``now``."""
+def finish_poll(
+    db: Database,
+    source_id: SourceId,
+    now: datetime,
+    poll_after: datetime,
+    was: datetime | None = None,
+) -> None:
+    """Record a whole successful poll: the source is known up to ``now``.
+
+    ``was``: when it was due as it began. Where that changed meanwhile, a hook has news that this
+    poll may have missed, and its wish for another one stands.
+    """
     with db.atomic():
         changed(
             db,
-            "UPDATE source SET poll_after = ?, attempts = 0, error = NULL, reason = NULL, "
+            "UPDATE source SET attempts = 0, error = NULL, reason = NULL, poll_after = "
+            "CASE WHEN poll_after <> ? THEN min(poll_after, ?) ELSE ? END, "
             "last_success_at = ?, backfilled_at = coalesce(backfilled_at, ?) WHERE id = ?",
-            (to_epoch(poll_after), to_epoch(now), to_epoch(now), source_id),
+            (
+                maybe_epoch(was),
+                to_epoch(poll_after),
+                to_epoch(poll_after),
+                to_epoch(now),
+                to_epoch(now),
+                source_id,
+            ),
         )
         cover(db, source_id, now, now)
 
@@ -174,8 +192,8 @@ def checked(db: Database, source_id: SourceId, health: Health, now: datetime) ->
         changed(
             db,
             "UPDATE source SET expiry_told = CASE WHEN ? > expires_at + 86400 OR ? IS NULL "
-            "THEN NULL ELSE expiry_told END, identity = ?, trouble = ?, checked_at = ?, expires_at = ? "
-            "WHERE id = ?",
+            "THEN NULL ELSE expiry_told END, identity = ?, trouble = ?, checked_at = ?, "
+            "expires_at = ? WHERE id = ?",
             (
                 expires_at,
                 expires_at,

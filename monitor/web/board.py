@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from monitor.messages import CardView, page
 from monitor.messages import narrative as statements
 from monitor.messages.draft import DraftView
+from monitor.messages.hiding import Hiding
 from monitor.messages.new_topic import TopicView
 from monitor.records import (
     Comment,
@@ -28,7 +29,7 @@ from monitor.records import (
     Person,
     SourceStatus,
 )
-from monitor.steps import handing, narrate, views
+from monitor.steps import handing, hiding, narrate, views
 from monitor.steps.new_topics import topic_view
 from monitor.steps.tools import Tools
 from monitor.store import (
@@ -86,6 +87,7 @@ class CommentCard:
     sentiment: str
     issue: str
     chips: list[page.Chip]
+    hiding: Hiding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +203,14 @@ def _draft_card(db: Database, tools: Tools, draft: Draft, now: datetime) -> Draf
     return DraftCard(view, pseudonym(understood.stored.comment), name, versions)
 
 
-def newest_comments(db: Database, tools: Tools) -> list[CommentCard]:
+def newest_comments(db: Database, tools: Tools, now: datetime) -> list[CommentCard]:
     """What citizens wrote last, with what is known of it."""
-    return [_comment_card(tools, one) for one in predictions.recent(db, _COMMENTS)]
+    return [_comment_card(db, tools, one, now) for one in predictions.recent(db, _COMMENTS)]
 
 
-def _comment_card(tools: Tools, one: predictions.Understood) -> CommentCard:
+def _comment_card(
+    db: Database, tools: Tools, one: predictions.Understood, now: datetime
+) -> CommentCard:
     comment = one.stored.comment
     name = tools.issue(one.issue).name
     return CommentCard(
@@ -219,6 +223,7 @@ def _comment_card(tools: Tools, one: predictions.Understood) -> CommentCard:
         sentiment=one.sentiment.value,
         issue=one.issue,
         chips=page.chips(one.prediction, one.sentiment, name, labelled=one.labelled),
+        hiding=hiding.shown(db, tools, one.stored, now),
     )
 
 

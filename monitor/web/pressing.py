@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from monitor.messages import answers
 from monitor.records import CommentId, DraftId, IncidentId, LabelField, PersonId
-from monitor.steps import decide, decide_drafts, handing
+from monitor.steps import decide, decide_drafts, handing, hiding
 from monitor.steps.answer import Answer
 from monitor.store.connection import storable
 from monitor.web.desk import Desk
@@ -152,6 +152,26 @@ def label(press: Press) -> Answer:
     )
 
 
+def hide(press: Press) -> Answer:
+    """Sembunyikan komentar; a complaint about a live issue only with the second box ticked."""
+    found = hiding.hide(
+        press.db,
+        press.desk.tools,
+        press.desk.acting,
+        CommentId(press.id),
+        press.fields.get("reason", ""),
+        press.now,
+        sure=press.fields.get("sure") == "y",
+    )
+    return Answer(found.question) if isinstance(found, hiding.Asked) else found
+
+
+def show(press: Press) -> Answer:
+    """Tampilkan lagi."""
+    desk = press.desk
+    return hiding.show(press.db, desk.tools, desk.acting, CommentId(press.id), press.now)
+
+
 def _route(address: str, act: Callable[[Press], Answer]) -> Route:
     async def endpoint(request: Request) -> Response:
         desk = desk_of(request)
@@ -199,4 +219,6 @@ ROUTES = [
     _route("/draft/{id:int}/reject", reject),
     _route("/draft/{id:int}/settle", settle),
     _route("/comment/{id:int}/label", label),
+    _route("/comment/{id:int}/hide", hide),
+    _route("/comment/{id:int}/show", show),
 ]

@@ -61,7 +61,7 @@ PARTS: Mapping[str, Part] = {
         Part(
             "comments",
             _SOON,
-            lambda db, desk: {"cards": board.newest_comments(db, desk.tools)},
+            lambda db, desk: {"cards": board.newest_comments(db, desk.tools, desk.clock())},
         ),
         Part(
             "sources",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -19,13 +20,13 @@ _STOP_SECONDS = 5.0
 class Server:
     """A web server on one loopback address; :meth:`start` once, :meth:`stop` at the end."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """Port 0 takes a free one.
+    def __init__(self, app: ASGIApp, host: str, port: int, table: str = "web") -> None:
+        """Port 0 takes a free one; ``table`` of the configuration names another.
 
         Raises:
             ConfigError: the address cannot be had, for example because another program has it.
         """
-        self._listener = _listen(host, port)
+        self._listener = _listen(host, port, table)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._listener.getsockname()[1]}"
         self._server = uvicorn.Server(
@@ -41,6 +42,9 @@ class Server:
                 timeout_graceful_shutdown=3,
             )
         )
+        # access_log=False takes its handlers away; whoever adds one must not read addresses, where
+        # a platform's handshake names what was agreed on in secret.
+        logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
         self._failure: OSError | None = None
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
@@ -73,20 +77,24 @@ class Server:
 
 
 def serve(
-    app: ASGIApp, host: str, port: int, on_ready: Callable[[str], None] = lambda url: None
+    app: ASGIApp,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None] = lambda url: None,
+    table: str = "web",
 ) -> Server:
     """Start a server and tell ``on_ready`` its address; the caller stops it.
 
     Raises:
         ConfigError: the address cannot be had.
     """
-    server = Server(app, host, port)
+    server = Server(app, host, port, table)
     server.start()
     on_ready(server.url)
     return server
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, table: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named asyncio turns Nagle's algorithm off, which costs 40 ms a request.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -96,6 +104,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise ConfigError(
-            f"web: {host}:{port}: {error.strerror or error}; choose another [web] port"
+            f"{table}: {host}:{port}: {error.strerror or error}; choose another [{table}] port"
         ) from error
     return listener
