@@ -17,8 +17,9 @@ from monitor.knowledge import load_knowledge
 from monitor.platforms.base import Health
 from monitor.records import ChatId, SourceId
 from monitor.steps import readiness
-from monitor.store import audit, open_store, people, sources
+from monitor.store import audit, open_store, people
 from monitor.text.lexicon import PlaceTables
+from monitor.watching import Watched, dies_at_once, facts, watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +182,27 @@ def _duty(settings: Settings) -> Iterator[Checked]:
 
 
 def _source(settings: Settings, name: SourceId) -> Checked:
-    title = f"source {name}"
+    title, now = f"source {name}", utc_now()
     try:
         health = connect(name, settings.sources[name], settings, utc_now).connected.source.check()
     except MonitorError as error:
-        return Checked(title, False, f"{error}{_last(settings, name)}")
-    return Checked(title, health.ok, f"{_told(health)}{_last(settings, name)}")
+        return Checked(title, False, f"{error}{_rest(_watched(settings, name, now), None, now)}")
+    one = _watched(settings, name, now)
+    expires_at = health.expires_at or (one.expires_at() if one else None)
+    good = health.ok and not (one and one.silent) and not dies_at_once(expires_at, now)
+    return Checked(title, good, f"{_told(health)}{_rest(one, expires_at, now)}")
 
 
 def _told(health: Health) -> str:
     return f"{health.identity}: {health.detail}" if health.detail else health.identity
 
 
-def _last(settings: Settings, name: SourceId) -> str:
+def _watched(settings: Settings, name: SourceId, now: datetime) -> Watched | None:
     try:
-        status = sources.get(open_store(settings.database), name)
+        return watched(open_store(settings.database), settings, name, now)
     except MonitorError:
-        return ""  # the line of the database tells it
-    if status is None or status.last_success_at is None:
-        return "; never read"
-    minutes = (datetime.now(UTC) - status.last_success_at).total_seconds() / 60
-    paused = f"; paused: {status.paused}" if status.paused else ""
-    return f"; last read {minutes:.0f} min ago{paused}"
+        return None  # the line of the database tells it
+
+
+def _rest(one: Watched | None, expires_at: datetime | None, now: datetime) -> str:
+    return "".join(f"; {fact}" for fact in facts(one, expires_at, now)) if one else ""

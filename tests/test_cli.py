@@ -414,7 +414,7 @@ def test_import_with_bad_rows_keeps_the_good_ones_and_ends_with_one(siaga: Offic
     ("words", "told"),
     [
         (["tidak-ada.csv"], "not a file"),
-        (["komentar.csv", "--map", "lain"], "accepted: default, lapor, ppid"),
+        (["komentar.csv", "--map", "lain"], "accepted: brandwatch, default, lapor"),
         (["komentar.csv", "--report", "tidak/ada.csv"], "ada.csv"),
         (["config.toml"], "not a format that is read"),
     ],
@@ -560,11 +560,11 @@ def test_a_changed_audit_trail_is_found(siaga: Office) -> None:
 
 
 def test_sources_are_listed_paused_and_resumed(watched: Office, site: FakeWordPress) -> None:
-    assert watched("sources", "list").out == ("berita (wordpress): last read never; not read yet\n")
+    assert watched("sources", "list").out == "berita (wordpress): new; never read\n"
     watched("once")
     (line,) = watched("sources", "list", "--json").lines
     assert (line["name"], line["platform"], line["paused"]) == ("berita", "wordpress", None)
-    assert line["last_success_at"] != "never"
+    assert (line["state"], line["last_success_at"] is None) == ("ok", False)
     assert watched("sources", "pause", "berita").out == "berita: paused\n"
     assert "paused: paused on the command line" in watched("sources", "list").out
     assert watched("sources", "pause", "berita").code == REFUSED

@@ -177,7 +177,7 @@ def test_chats_and_sources_are_read(load: Any) -> None:
         ("spikes = 3", ["spikes", "found: '3'"]),
         (
             SOURCE.replace("wordpress", "radio"),
-            ["sources.berita.platform", "accepted: facebook, feed,", "found: 'radio'"],
+            ["sources.berita.platform", "accepted: bluesky, facebook, feed,", "found: 'radio'"],
         ),
         (SOURCE + "every_seconds = 0", ["sources.berita.every_seconds", "found: '0'"]),
         (
@@ -333,7 +333,7 @@ def test_secrets_come_from_the_environment_and_are_never_shown(
 )
 def test_a_secret_in_the_file_is_refused(refusal: Any, toml: str, variable: str) -> None:
     message = refusal(toml)
-    assert "secrets are not kept in files" in message
+    assert "secrets are not kept in this file" in message
     assert variable in message
 
 

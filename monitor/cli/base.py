@@ -25,19 +25,35 @@ class Globals:
     config: str | None
     verbose: bool
 
-    def settings(self) -> Settings:
+    def path(self) -> Path:
+        """The configuration file.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        from monitor.config import find_config
+
+        return find_config(Path(self.config) if self.config else None)
+
+    def settings(self, *, without: str = "") -> Settings:
         """The configuration, with the log set up so that no secret can reach it.
+
+        ``without``: a source whose lines of siaga.env, left by an attempt, are passed over.
 
         Raises:
             ConfigError: no configuration, or a wrong one.
         """
-        from monitor import app, logs
-        from monitor.config import find_config, load_settings
+        from monitor.config import load_settings
 
-        settings = load_settings(find_config(Path(self.config) if self.config else None))
-        level = "DEBUG" if self.verbose else "INFO"
-        logs.configure(level, app.secrets(settings), sys.stderr)
+        settings = load_settings(self.path(), without)
+        self.log(settings)
         return settings
+
+    def log(self, settings: Settings) -> None:
+        """Set up the log so that no secret of these settings can reach it."""
+        from monitor import app, logs
+
+        logs.configure("DEBUG" if self.verbose else "INFO", app.secrets(settings), sys.stderr)
 
     def store(self) -> tuple[Settings, Database]:
         """The configuration and the database with its sources and chats registered."""
