@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.platforms.base import Page
 from monitor.platforms.file_mapping import load_mapping
+from monitor.platforms.file_profiles import DEFAULT, Choice, choose
 from monitor.platforms.files import BadRow, read_file, write_report
 from monitor.progress import Advance
 from monitor.records import Comment, SourceId
@@ -24,25 +25,28 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many rows were read, stored as new or changed, and refused."""
+    """How many rows were read, stored as new or changed, and refused; and by which profile."""
 
     read: int
     stored: int
     bad: int
+    choice: Choice = field(default=Choice(DEFAULT), compare=False)
 
 
 def import_comments(
     db: Database,
     settings: Settings,
     file: Path,
-    mapping_name: str,
+    mapping_name: str | None,
     report: Path,
     now: datetime,
     advance: Advance,
 ) -> Imported:
     """Store a file's comments under the source ``berkas_<mapping>``; they can raise no alert.
 
-    Importing the same file twice changes nothing. Good rows are stored whatever the bad ones are.
+    Without the name of a mapping the header tells it. What the file says of the tone is kept, but
+    never trusted. Importing the same file twice changes nothing. Good rows are stored whatever the
+    bad ones are.
 
     Raises:
         ConfigError: no such file or mapping, a column that the mapping needs is missing, or the
@@ -50,8 +54,10 @@ def import_comments(
     """
     if report.resolve() == file.resolve():
         raise ConfigError(f"--report: {report}: is the file to read")
-    mapping = load_mapping(_mapping_file(settings, mapping_name))
-    source_id = SourceId(f"berkas_{mapping_name}")
+    profiles = sorted((settings.data / "mappings").glob("*.toml"))
+    choice = choose(file, profiles) if mapping_name is None else Choice(mapping_name)
+    mapping = load_mapping(_mapping_file(settings, choice.name))
+    source_id = SourceId(f"berkas_{choice.name}")
     rows = read_file(file, mapping, now)
     first = list(itertools.islice(rows, 1))  # a file that cannot be read stops here
     sources.register(db, [(source_id, "file")])
@@ -63,7 +69,7 @@ def import_comments(
     if not bad:
         report.unlink()
     sources.finish_import(db, source_id, now)
-    return Imported(tally.read, tally.stored, bad)
+    return Imported(tally.read, tally.stored, bad, choice)
 
 
 class _Tally:

@@ -51,7 +51,7 @@ def take(
     db: Database,
     tools: Tools,
     file: Path,
-    mapping: str = "default",
+    mapping: str | None = "default",
     watch: Watch | None = None,
 ) -> Imported:
     report = file.with_name("bad.csv")
@@ -160,7 +160,7 @@ def test_json_lines_are_read_too(tmp_path: Path, db: Database, tools: Tools) -> 
 def test_an_unknown_mapping_names_the_accepted_ones(
     tmp_path: Path, db: Database, tools: Tools, name: str
 ) -> None:
-    with pytest.raises(ConfigError, match="accepted: default, lapor, ppid"):
+    with pytest.raises(ConfigError, match="accepted: brandwatch, default, lapor"):
         take(db, tools, table(tmp_path, "1,Banjir,2026-03-01"), name)
     assert sources.every(db) == []
 

@@ -86,5 +86,5 @@ def test_a_wrong_mapping_names_the_key_and_what_is_accepted(
 
 
 def test_a_missing_mapping_names_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="mappings here: default, lapor, ppid"):
+    with pytest.raises(ConfigError, match="mappings here: brandwatch, default, lapor"):
         load_mapping(MAPPINGS / "tidak-ada.toml")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from monitor.errors import ConfigError
-from monitor.platforms.file_mapping import FileMapping
+from monitor.platforms.file_mapping import FileMapping, Places, picked
 from monitor.platforms.file_tables import (
     CHUNK,
+    HEADER_WITHIN,
     LONGEST_LINE,
     LONGEST_RAW,
     BadRow,
@@ -44,6 +46,26 @@ def json_array(path: Path, mapping: FileMapping) -> Iterator[Record | BadRow]:
     """
     with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
         yield from _named(_json_items(file, path.name), mapping)
+
+
+def json_tops(path: Path) -> Iterator[list[object]]:
+    """The keys of the first objects of a JSON array or of JSON lines.
+
+    Raises:
+        ConfigError: a .json file that is no array.
+    """
+    if path.suffix.lower() == ".json":
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            yield from _keys(_json_items(file, path.name))
+    else:
+        with path.open("rb") as lines:
+            yield from _keys(_json_lines(lines))
+
+
+def _keys(items: Iterable[tuple[int, object] | BadRow]) -> Iterator[list[object]]:
+    for item in islice(items, HEADER_WITHIN):
+        if not isinstance(item, BadRow) and isinstance(item[1], dict):
+            yield list(_flat(item[1]))
 
 
 def _json_lines(file: IO[bytes]) -> Iterator[tuple[int, object] | BadRow]:
@@ -101,7 +123,7 @@ def _first_item(decoder: json.JSONDecoder, text: str) -> tuple[object, int] | No
 def _named(
     items: Iterable[tuple[int, object] | BadRow], mapping: FileMapping
 ) -> Iterator[Record | BadRow]:
-    shapes: dict[tuple[str, ...], dict[str, int] | None] = {}
+    shapes: dict[tuple[str, ...], Places | None] = {}
     known = False
     for item in items:
         if isinstance(item, BadRow):
@@ -123,10 +145,10 @@ def _named(
         yield _record(line, places, list(flat.values()))
 
 
-def _record(line: int, places: dict[str, int] | None, values: list[object]) -> Record | BadRow:
+def _record(line: int, places: Places | None, values: list[object]) -> Record | BadRow:
     if places is None:
         return BadRow(line, "no text or no date", raw_of(values))
-    return Record(line, {field: values[at] for field, at in places.items()})
+    return Record(line, picked(places, values))
 
 
 def _flat(value: dict[str, object], prefix: str = "", depth: int = 3) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,16 +19,18 @@ from monitor.records import Kind, SourceId, Visibility
 
 FIELDS = (
     "id", "text", "created_at", "author", "author_id", "title", "url", "post_id", "parent_id",
-    "platform", "rating", "like_count", "reply_count",
+    "platform", "domain", "rating", "like_count", "reply_count",
 )  # fmt: skip
 REQUIRED = ("text", "created_at")
 _KEYS = {
     "source", "platform", "kind", "visibility", "zone", "day_first", "date_formats", "join_title",
-    "columns", "extra",
+    "columns", "extra", "own", "marks", "platforms",
 }  # fmt: skip
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 Aliases = Mapping[str, tuple[str, ...]]
+# Our name -> the columns that it is read from: the first of a row that is not empty.
+Places = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class FileMapping:
     """One profile. ``columns`` and ``extra``: our name -> accepted headers, already simplified.
 
     ``extra`` columns are kept in the comment's ``raw``; every other column is dropped unread.
-    ``join_title`` puts the title before the text, for forms that ask for both.
+    ``join_title`` puts the title before the text, for forms that ask for both. ``own``: the office
+    wrote the rows, so they are never counted. ``platforms``: how this tool names our platforms.
+    ``marks``: a file is read so by itself if its header has one of each of these lists.
     """
 
     name: str
@@ -50,16 +54,25 @@ class FileMapping:
     join_title: bool
     columns: Aliases
     extra: Aliases
+    own: bool = False
+    marks: tuple[tuple[str, ...], ...] = ()
+    platforms: Aliases = field(default_factory=dict)
 
-    def places(self, header: Sequence[object]) -> dict[str, int] | None:
-        """Our name -> position in a header row; None if a required column is missing."""
+    def places(self, header: Sequence[object]) -> dict[str, tuple[int, ...]] | None:
+        """Our name -> positions in a header row; None if a required column is missing."""
         names = [simple(str(cell)) for cell in header]
-        found: dict[str, int] = {}
-        for field, aliases in {**self.extra, **self.columns}.items():
-            at = next((names.index(alias) for alias in aliases if alias in names), None)
-            if at is not None:
-                found[field] = at
-        return found if all(field in found for field in REQUIRED) else None
+        found: dict[str, tuple[int, ...]] = {}
+        for name, aliases in {**self.extra, **self.columns}.items():
+            at = tuple(names.index(alias) for alias in aliases if alias in names)
+            if at:
+                found[name] = at
+        return found if all(name in found for name in REQUIRED) else None
+
+    def fits(self, header: Sequence[object]) -> bool:
+        """Whether a header row is surely of the tool that this profile is made for."""
+        names = {simple(str(cell)) for cell in header}
+        marked = bool(self.marks) and all(not names.isdisjoint(mark) for mark in self.marks)
+        return marked and self.places(header) is not None
 
     def missing(self, header: Sequence[object]) -> ConfigError:
         """The error that shows the columns found and the headers accepted."""
@@ -86,6 +99,16 @@ def load_mapping(path: Path) -> FileMapping:
         accepted = ", ".join(sorted(_KEYS))
         raise ConfigError(f"mapping {path.stem}: unknown key {unknown[0]!r}: accepted: {accepted}")
     return _checked(path.stem, table)
+
+
+def picked(places: Places, cells: Sequence[object]) -> dict[str, object]:
+    """A row's cells by our names; of several columns the first that is not empty."""
+    found: dict[str, object] = {}
+    for name, positions in places.items():
+        there = [cells[at] for at in positions if at < len(cells)]
+        if there:
+            found[name] = next((cell for cell in there if str(cell or "").strip()), there[0])
+    return found
 
 
 def simple(name: str) -> str:
@@ -116,6 +139,9 @@ def _checked(name: str, table: dict[str, object]) -> FileMapping:
             join_title=_flag(name, table, "join_title", default=False),
             columns=columns,
             extra=_aliases(name, table, "extra"),
+            own=_flag(name, table, "own", default=False),
+            marks=_marks(name, table.get("marks", [])),
+            platforms=_aliases(name, table, "platforms"),
         )
     except (ValueError, ZoneInfoNotFoundError) as e:
         raise ConfigError(f"mapping {name}: kind, visibility or zone: {e}") from e
@@ -129,6 +155,14 @@ def _aliases(name: str, table: dict[str, object], key: str) -> dict[str, tuple[s
         field: tuple(simple(alias) for alias in _names(name, f"{key}.{field}", aliases))
         for field, aliases in found.items()
     }
+
+
+def _marks(name: str, value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list):
+        raise ConfigError(f"mapping {name}: marks: {value!r}: accepted is a list of lists of texts")
+    return tuple(
+        tuple(simple(header) for header in _names(name, "marks", headers)) for headers in value
+    )
 
 
 def _names(name: str, key: str, value: object) -> tuple[str, ...]:

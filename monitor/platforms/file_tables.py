@@ -20,7 +20,7 @@ from typing import IO
 import python_calamine as calamine
 
 from monitor.errors import ConfigError
-from monitor.platforms.file_mapping import FileMapping
+from monitor.platforms.file_mapping import FileMapping, Places, picked
 
 DELIMITERS = ",;\t|"
 SHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -70,10 +70,6 @@ def sheets(path: Path, mapping: FileMapping) -> Iterator[Record | BadRow]:
     Raises:
         ConfigError: it is no spreadsheet, is protected, or no sheet has the columns.
     """
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
-                raise ConfigError(f"{path.name}: unpacks to more than {_MOST_UNPACKED} bytes")
     top: list[object] = []
     for rows in _tables(path):
         head = rows[:HEADER_WITHIN]
@@ -113,10 +109,36 @@ def _errors(encoding: str) -> str:
 
 
 def _delimiter(path: Path, encoding: str, mapping: FileMapping) -> str:
-    with path.open(encoding=encoding, errors=_errors(encoding), newline="") as file:
-        head = file.read(CHUNK)
     widest: list[object] = []
     best, most = "", 0
+    for delimiter, cells in _tops(path, encoding):
+        places = mapping.places(cells)
+        widest = cells if len(cells) > len(widest) else widest
+        if places and len(places) > most:
+            best, most = delimiter, len(places)
+    if not best:
+        raise mapping.missing(widest)
+    return best
+
+
+def delimited_tops(path: Path) -> Iterator[list[object]]:
+    """The first rows of a CSV file, cut at each delimiter in turn: its header is among them."""
+    return (cells for _, cells in _tops(path, encoding_of(path)))
+
+
+def sheet_tops(path: Path) -> Iterator[list[object]]:
+    """The first rows of each sheet.
+
+    Raises:
+        ConfigError: it is no spreadsheet, or is protected.
+    """
+    for rows in _tables(path, HEADER_WITHIN):
+        yield from (cells for _, cells in rows)
+
+
+def _tops(path: Path, encoding: str) -> Iterator[tuple[str, list[object]]]:
+    with path.open(encoding=encoding, errors=_errors(encoding), newline="") as file:
+        head = file.read(CHUNK)
     for delimiter in DELIMITERS:
         rows = (
             row
@@ -124,13 +146,7 @@ def _delimiter(path: Path, encoding: str, mapping: FileMapping) -> str:
             if isinstance(row, tuple)
         )
         for _, cells in islice(rows, HEADER_WITHIN):
-            places = mapping.places(cells)
-            widest = cells if len(cells) > len(widest) else widest
-            if places and len(places) > most:
-                best, most = delimiter, len(places)
-    if not best:
-        raise mapping.missing(widest)
-    return best
+            yield delimiter, cells
 
 
 def _bounded(file: IO[str]) -> Iterator[str]:
@@ -181,20 +197,33 @@ def _csv_rows(lines: _Lines, delimiter: str) -> Iterator[Row | BadRow]:
             yield lines.number, list[object](row)
 
 
-def _tables(path: Path) -> Iterator[list[Row]]:
-    """The rows of each sheet that are not empty, with their numbers as the program shows them."""
+def _tables(path: Path, most: int | None = None) -> Iterator[list[Row]]:
+    """The rows of each sheet that are not empty, with their numbers as the program shows them.
+
+    ``most``: only so many of the first rows.
+    """
+    _check_size(path)
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
             for name in book.sheet_names:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                sheet = book.get_sheet_by_name(name)
+                rows = sheet.to_python(skip_empty_area=False, nrows=most)
                 numbered = enumerate(rows, 1)
                 yield [(n, list[object](row)) for n, row in numbered if any(c != "" for c in row)]
     except (calamine.CalamineError, OSError, ValueError) as e:
         raise ConfigError(f"{path.name}: not a readable spreadsheet: {type(e).__name__}") from e
 
 
+def _check_size(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as packed:
+        if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
+            raise ConfigError(f"{path.name}: unpacks to more than {_MOST_UNPACKED} bytes")
+
+
 def _below_header(rows: Iterable[Row | BadRow], mapping: FileMapping) -> Iterator[Record | BadRow]:
-    places: dict[str, int] = {}
+    places: Places = {}
     width = 0
     for row in rows:
         if isinstance(row, BadRow):
@@ -206,7 +235,7 @@ def _below_header(rows: Iterable[Row | BadRow], mapping: FileMapping) -> Iterato
         elif any(str(cell).strip() for cell in cells[width:]):
             yield BadRow(line, f"{len(cells)} cells under {width} columns", raw_of(cells))
         else:
-            yield Record(line, {k: cells[at] for k, at in places.items() if at < len(cells)})
+            yield Record(line, picked(places, cells))
 
 
 def raw_of(value: object) -> str:

@@ -19,6 +19,7 @@ from monitor.errors import ConfigError
 from monitor.platforms.dates import numeric_date, written_date
 from monitor.platforms.file_json import json_array, json_lines
 from monitor.platforms.file_mapping import FileMapping
+from monitor.platforms.file_platforms import platform_of
 from monitor.platforms.file_tables import (
     LONGEST_CELL,
     SHEETS,
@@ -32,6 +33,7 @@ from monitor.records import Comment
 
 __all__ = ["BadRow", "read_file", "write_report"]
 
+LINES, TABLES = (".jsonl", ".ndjson"), (".csv", ".tsv", ".txt")
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _EXACT = 2**53  # a spreadsheet's number above this has lost digits
@@ -84,11 +86,11 @@ def _records(path: Path, mapping: FileMapping) -> Iterator[Record | BadRow]:
     ending = path.suffix.lower()
     if ending in SHEETS:
         return sheets(path, mapping)
-    if ending in (".jsonl", ".ndjson"):
+    if ending in LINES:
         return json_lines(path, mapping)
     if ending == ".json":
         return json_array(path, mapping)
-    if ending in (".csv", ".tsv", ".txt"):
+    if ending in TABLES:
         return delimited(path, mapping)
     raise ConfigError(
         f"{path.name}: not a format that is read: accepted: .csv .tsv .txt .json .jsonl .ndjson "
@@ -109,11 +111,12 @@ def _comment(record: Record, mapping: FileMapping, now: datetime) -> Comment:
     if not words:
         raise ValueError("the text is empty")
     created_at = _created(cells.get("created_at"), mapping, now)
-    platform = _text(cells, "platform").lower() or mapping.platform
+    named = _text(cells, "platform")
+    platform = platform_of(named, _text(cells, "domain"), mapping)
     author = _text(cells, "author")
-    parent = _id(cells.get("parent_id"))
     text = f"{title}\n{words}" if mapping.join_title and title else words
-    hashed = _hash(platform, author, text, created_at)
+    # As the file says it: a name that we learn to read must not make another comment of a row.
+    hashed = _hash(named.lower() or mapping.platform, author, text, created_at)
     kept = {name: _text(cells, name) for name in mapping.extra if _text(cells, name)}
     return Comment(
         source_id=mapping.source,
@@ -122,11 +125,12 @@ def _comment(record: Record, mapping: FileMapping, now: datetime) -> Comment:
         text=text,
         created_at=created_at,
         kind=mapping.kind,
-        parent_id=parent or None,
-        post_id=_id(cells.get("post_id")) or None,
+        parent_id=_other_id(cells.get("parent_id")),
+        post_id=_other_id(cells.get("post_id")),
         post_title=title or None,
         author_id=_id(cells.get("author_id")) or None,
         author_name=author or None,
+        author_is_owner=mapping.own,
         like_count=_count(cells.get("like_count")),
         reply_count=_count(cells.get("reply_count")),
         rating=_rating(cells.get("rating")),
@@ -166,6 +170,12 @@ def _id(value: object) -> str:
     if _POWER.fullmatch(text) or (isinstance(value, float) and abs(value) >= _EXACT):
         raise ValueError(f"id {text[:40]}: a spreadsheet has rounded it: export ids as text")
     return text
+
+
+def _other_id(value: object) -> str | None:
+    """The id of what a row belongs to; 0 says that it belongs to nothing."""
+    text = _id(value)
+    return None if text in ("", "0") else text
 
 
 def _created(value: object, mapping: FileMapping, now: datetime) -> datetime:
