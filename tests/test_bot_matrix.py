@@ -27,6 +27,7 @@ NEEDS: dict[str, Action | None] = {
     **dict.fromkeys(("mo", "ho"), Action.HAND_OVER),
     **dict.fromkeys(("ro",), Action.REOPEN),
     **dict.fromkeys(("ok", "no", "ed", "us", "ba", "bx"), Action.DECIDE),
+    **dict.fromkeys(("mh", "mr", "my", "mz", "mx", "ms"), Action.HIDE),
     **dict.fromkeys(("lb", "ls", "li"), Action.LABEL),
     **dict.fromkeys(("kp",), Action.TUNE),
     **dict.fromkeys(("qo", "qp", "qc", "qs"), Action.ASK_OPD),

@@ -21,6 +21,7 @@ MAY = {
     Action.DISMISS: {Role.ADMIN},
     Action.SUGGEST: OFFICE,
     Action.DECIDE: {Role.ADMIN},
+    Action.HIDE: {Role.ADMIN},
     Action.LABEL: {*OFFICE, Role.TRAINER},
     Action.TRAIN: {Role.TRAINER},
     Action.TUNE: {Role.ADMIN},

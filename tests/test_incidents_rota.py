@@ -183,6 +183,7 @@ def test_quiet_hours_may_lie_within_a_day() -> None:
         (NoticeKind.CALL, Level.WASPADA, False),
         (NoticeKind.PERSONAL, None, False),
         (NoticeKind.OPERATOR, None, False),
+        (NoticeKind.SOURCE, None, True),
     ],
 )
 def test_at_night_only_what_must_wake_somebody_sounds(

@@ -125,18 +125,8 @@ def test_who_tells_a_person_their_roles() -> None:
 
 
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
-def test_news_for_the_operator_fits_and_is_safe(text: str) -> None:
-    paused = Message(answers.source_paused("<berita>", text))
-    assert "siaga sources resume <berita>" in check(paused, TEXT_LIMIT)
+def test_why_a_reply_was_not_sent_fits(text: str) -> None:
     assert units(answers.post_failed(text)) <= 300
-
-
-def test_lost_comments_are_told_with_their_time() -> None:
-    told = answers.source_gap("<media>", NOW - timedelta(days=1), NOW, WIB)
-    assert seen(told).splitlines() == [
-        "⚠️ Sumber <media>: ada komentar yang tidak terbaca",
-        "antara 9 Mar 12.00 WIB dan 12.00 WIB.",
-    ]
 
 
 def test_a_forgotten_and_a_raised_incident_are_told_anew() -> None:

@@ -12,7 +12,7 @@ from monitor.messages import answers
 from monitor.messages.draft import edit_question
 from monitor.records import DraftId, DraftState
 from monitor.replies import next_state
-from monitor.steps import decide_drafts
+from monitor.steps import decide_drafts, fitting
 from monitor.steps.answer import Answer
 from monitor.store import drafts
 
@@ -56,7 +56,7 @@ async def ask_words(desk: Desk, press: Press) -> Answer:
         next_state(draft, DraftState.APPROVED)
     except Refused as refused:
         return Answer(answers.already(refused.holder))
-    question = edit_question(draft)
+    question = edit_question(draft, fitting.limit_of(desk.db, desk.tools, draft))
     return await prompting.put(desk, press, EDIT, press.number, question, answers.EDIT_HINT)
 
 

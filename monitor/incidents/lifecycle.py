@@ -20,6 +20,7 @@ class Action(StrEnum):
     DISMISS = "dismiss"
     SUGGEST = "suggest"
     DECIDE = "decide"
+    HIDE = "hide"
     LABEL = "label"
     TRAIN = "train"
     TUNE = "tune"
@@ -44,6 +45,7 @@ _ROLES: dict[Action, frozenset[Role]] = {
     Action.DISMISS: frozenset({Role.ADMIN}),
     Action.SUGGEST: frozenset({Role.HUMAS, Role.ADMIN}),
     Action.DECIDE: frozenset({Role.ADMIN}),
+    Action.HIDE: frozenset({Role.ADMIN}),
     Action.LABEL: frozenset({Role.HUMAS, Role.ADMIN, Role.TRAINER}),
     Action.TRAIN: frozenset({Role.TRAINER}),
     Action.TUNE: frozenset({Role.ADMIN}),

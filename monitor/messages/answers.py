@@ -176,23 +176,6 @@ def who(telegram_id: int, name: str | None, roles: Sequence[Role]) -> Message:
     return Message(f"{escape(name)} · peran: {listed} · <code>{telegram_id}</code>")
 
 
-def source_paused(source: str, error: str) -> str:
-    """News for the operator: a source needs a person."""
-    return (
-        f"⚠️ <b>Sumber {escape(source)} berhenti</b>\n{escape(clip(error, 500))}\n"
-        f"Selama berhenti, sumber ini tidak terpantau. Perbaiki lalu jalankan "
-        f"<code>siaga sources resume {escape(source)}</code>."
-    )
-
-
-def source_gap(source: str, from_at: datetime, to_at: datetime, zone: ZoneInfo) -> str:
-    """News for the operator: comments were lost."""
-    return (
-        f"⚠️ <b>Sumber {escape(source)}: ada komentar yang tidak terbaca</b>\n"
-        f"antara {clock(from_at, zone, to_at)} dan {clock(to_at, zone)}."
-    )
-
-
 def forgotten(issue_name: str, minutes: int, incident: Incident) -> str:
     """A new message for an incident that nobody takes."""
     return (
@@ -220,6 +203,7 @@ def raised(issue_name: str, incident: Incident) -> str:
 POST_UNSURE = "Belum jelas apakah balasan sampai. Periksa di sumbernya, lalu pilih di bawah."
 POST_STALE = "Komentar diubah atau dihapus sejak saran dibuat."
 POST_GONE = "Komentar sudah tidak ada."
+POST_HIDDEN = "Komentar disembunyikan dari publik."
 POST_KILLED = "Siaga berhenti saat mengirim. Periksa di sumbernya, lalu pilih di bawah."
 POST_HELD = "Terkirim, menunggu persetujuan moderator sumbernya."
 

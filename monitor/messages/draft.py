@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from monitor.messages.base import Button, Message, clip, clock, escape, head
 from monitor.messages.difference import marked
+from monitor.messages.hiding import Hiding
+from monitor.messages.hiding import button as hiding_button
 from monitor.messages.signing import signatures
 from monitor.records import Draft, DraftState
 
@@ -44,6 +46,8 @@ class DraftView:
     needed: int = 1
     outcome: str = ""
     statement: str = ""
+    hiding: Hiding | None = None
+    room: str = ""
 
 
 def draft_message(view: DraftView) -> Message:
@@ -59,8 +63,10 @@ def draft_message(view: DraftView) -> Message:
         *([f"📌 {escape(view.statement)}"] if view.statement else []),
         *(f"⚠️ {escape(blunder)}" for blunder in view.blunders),
         _status(view),
+        *([f"🙈 {escape(view.hiding.line)}"] if view.hiding and view.hiding.line else []),
     ]
-    return Message("\n".join(lines), _buttons(view))
+    below = hiding_button(view.hiding) if view.hiding else ()
+    return Message("\n".join(lines), (*_buttons(view), *below))
 
 
 def _edited(draft: Draft) -> list[str]:
@@ -106,9 +112,10 @@ def _buttons(view: DraftView) -> tuple[tuple[Button, ...], ...]:
     return ()
 
 
-def edit_question(draft: Draft) -> Message:
-    """The question whose answer replaces a draft's words."""
+def edit_question(draft: Draft, room: str = "") -> Message:
+    """The question whose answer replaces a draft's words; ``room``: how long it may be."""
+    limit = f"{escape(room)} " if room else ""
     return Message(
-        f"<b>Ubah balasan #{draft.id}</b>\nBalas pesan ini dengan kalimat pengganti. "
+        f"<b>Ubah balasan #{draft.id}</b>\nBalas pesan ini dengan kalimat pengganti. {limit}"
         f"Kalimat sekarang:\n\n<code>{escape(head(draft.text, _TEXT_ROOM))}</code>"
     )

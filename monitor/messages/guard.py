@@ -16,6 +16,14 @@ _NAMES: Mapping[str, str] = {
 }
 _WORDS_ROOM = 60
 
+_SITES: Mapping[str, str] = {
+    "wordpress": "WordPress",
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "x": "X",
+    "google_play": "Google Play",
+}
+
 # Kinds of replies that gave trouble, as the guard's second look names them.
 _KINDS: Mapping[str, str] = {
     "ancaman": "ancaman",
@@ -37,6 +45,29 @@ MODEL_MARK = "Ditulis oleh mesin, mohon periksa baik-baik."
 def blunder_names(rules: Iterable[str]) -> tuple[str, ...]:
     """The broken rules as sentences."""
     return tuple(_NAMES[rule] for rule in rules)
+
+
+def too_long_for(platform: str, length: int, most: int) -> str:
+    """A reply that its site would not take."""
+    return f"Balasan {length} huruf; {site_name(platform)} paling banyak {most}."
+
+
+def no_room(platform: str, most: int) -> str:
+    """Why there is no suggestion at all."""
+    return (
+        f"Belum ada saran yang muat: {site_name(platform)} paling banyak {most} huruf. "
+        "Silakan balas langsung di sumbernya."
+    )
+
+
+def room(platform: str, most: int) -> str:
+    """How long a reply may be, for whoever writes one."""
+    return f"{site_name(platform)}: paling banyak {most} huruf."
+
+
+def site_name(platform: str) -> str:
+    """A site as people call it."""
+    return _SITES.get(platform, platform.replace("_", " ").capitalize())
 
 
 def still_masked(masks: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.messages import difference, draft, new_topic, signing, wave
+from monitor.messages import difference, draft, hiding, new_topic, signing, wave
 from monitor.messages.answers import SENTIMENT_NAMES, SILENCE_REASONS, SILENCES
 from monitor.messages.base import LEVEL_NAMES, STATE_NAMES, clock, percent
 from monitor.messages.card import CardView, rare  # noqa: F401 - the templates call rare
@@ -27,6 +27,7 @@ from monitor.records import (
 )
 
 DRAFT_STATES = draft.DRAFT_STATES
+HIDING_REASONS = hiding.REASON_PAIRS
 runs = difference.runs
 topic_name, topic_counted = new_topic.topic_name, new_topic.topic_counted
 
@@ -98,6 +99,12 @@ WORDS: Mapping[str, str] = {
     "sent_by_hand": "Sudah saya kirim",
     "was_not_posted": "Tidak terkirim",
     "see_comment": "Lihat ↗",
+    "hide": hiding.HIDE,
+    "hide_reason": "Alasan",
+    "hide_kindly": f"{hiding.ANSWER_RATHER} {hiding.UNDOABLE}",
+    "hide_sure": hiding.YES_STILL,
+    "hide_now": "Sembunyikan",
+    "show_again": hiding.SHOW,
     "see_reply": "Lihat balasan ↗",
     "open_target": "Buka komentar untuk menempel balasan ↗",
     "wave_unit": "1 teks",

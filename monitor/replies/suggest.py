@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from monitor.records import Intent
-from monitor.replies.templates import Template, fill, has_values
+from monitor.replies.fitting import Room
+from monitor.replies.templates import OPTIONAL, Template, fill, has_values
 
 # Below this share of common words two comments are about different things.
 SIMILAR_ENOUGH = 0.45
@@ -16,6 +17,8 @@ _LEAST_WORDS = 4
 # Two wordings that share so much of their letters read as one.
 _SAME_WORDING = 90.0
 _SHORT = 40
+_ANY_LENGTH = Room()
+_Filled = tuple[Template, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +59,48 @@ def suggest(
     recent: Sequence[str],
     values: Mapping[str, str],
     accept: Callable[[str], bool] = lambda _: True,
+    room: Room = _ANY_LENGTH,
 ) -> Suggestion | None:
     """The best reply whose wording was not just used; None when nothing fits.
 
     ``recent`` are the last wordings under the same post, newest first: a form letter twice in a
     row is worse than none, so the newest is never repeated, not even nearly, and older ones are
     avoided. ``accept`` tells whether words may be suggested at all; it is asked last.
+    Nothing is suggested that ``room`` does not hold: words that fit go before words that must lose
+    a sentence, and a template that states something is never cut.
     """
     fitting = [t for t in templates if _fits(t, asked) and has_values(t.text, values)]
-    found = _from_answers(asked, [a for a in answers if accept(a.text)], recent[:1])
+    found = _from_answers(
+        asked, [a for a in answers if room.holds(a.text) and accept(a.text)], recent[:1]
+    )
     # What the office states now goes before what somebody answered once.
     if found is not None and not any(_states(t) for t in fitting):
         return found
     filled = [(t, fill(t.text, values)) for t in fitting]
-    unused = [(t, text) for t, text in filled if not said_in(text, recent[:1])]
-    for template, text in sorted(unused, key=lambda pair: _rank(pair[0], pair[1], recent)):
+    whole = [(t, text) for t, text in filled if room.holds(text)]
+    for template, text in (*_ranked(whole, recent), *_ranked(_cut(filled, room), recent)):
         if accept(text):
             return Suggestion(text, f"template:{template.id}")
     return found
+
+
+def _ranked(filled: Sequence[_Filled], recent: Sequence[str]) -> list[_Filled]:
+    """Those that were not just said, the best first."""
+    unused = [(t, text) for t, text in filled if not said_in(text, recent[:1])]
+    return sorted(unused, key=lambda pair: _rank(pair[0], pair[1], recent))
+
+
+def _cut(filled: Sequence[_Filled], room: Room) -> list[_Filled]:
+    """Those that are too long, without as many sentences as it takes."""
+    long = [
+        (t, room.shortened(text)) for t, text in filled if not room.holds(text) and not _says(t)
+    ]
+    return [(t, text) for t, text in long if text is not None]
+
+
+def _says(template: Template) -> bool:
+    """Whether a template holds an answer, a ticket or a fact, of which nothing may be lost."""
+    return any(f"{{{one}}}" in template.text for one in OPTIONAL)
 
 
 def said_in(text: str, recent: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ from monitor.steps import guarding, stating
 from monitor.steps.answer import Answer
 from monitor.steps.gate import incident_for
 from monitor.steps.signing import rule
-from monitor.steps.suggest import suggest_for_incident
+from monitor.steps.suggest import suggest_for_incident, too_narrow
 from monitor.steps.tools import Tools
 from monitor.store import comments, draft_versions, drafts, notices, signatures
 
@@ -56,7 +56,8 @@ def show_drafts(
         suggest_for_incident(db, tools, incident, now, more=True)
         found = _open(db, incident_id)
     if not found:
-        return Answer(answers.NO_DRAFTS)
+        narrow = "" if incident.state.ended else too_narrow(db, tools, incident)
+        return Answer(narrow or answers.NO_DRAFTS)
     with db.atomic():
         for draft in found:
             notices.wish(db, chats, NoticeKind.DRAFT, int(draft.id), now)

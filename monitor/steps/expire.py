@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor.messages import answers, signing
 from monitor.platforms.base import words_hash
-from monitor.records import Draft, DraftId, DraftState, IncidentState, NoticeKind
+from monitor.records import Draft, DraftId, DraftState, IncidentState, NoticeKind, Visibility
 from monitor.steps import guarding
 from monitor.steps.signing import needed_now
 from monitor.steps.tools import Tools
@@ -47,6 +47,8 @@ def _look(db: Database, draft_id: DraftId, now: datetime) -> bool:
 def _changed(db: Database, draft: Draft) -> str | None:
     stored = comments.get(db, draft.comment_id)
     assert stored is not None  # comments are never deleted
+    if stored.comment.visibility is Visibility.HIDDEN:
+        return answers.POST_HIDDEN
     if not comments.counts(stored.comment.visibility):
         return answers.POST_GONE
     same = words_hash(stored.comment.text) == draft.target_hash

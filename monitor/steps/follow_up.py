@@ -19,7 +19,9 @@ from monitor.records import (
     NoticeKind,
     wave_first,
 )
+from monitor.replies import fill
 from monitor.replies.follow_ups import word
+from monitor.steps.fitting import room_of
 from monitor.steps.routing import issue_of
 from monitor.steps.tools import Tools
 from monitor.store import drafts, notices, people, predictions, signatures
@@ -126,4 +128,8 @@ def _text(
         "tautan": office.link,
         **follow_up.values,
     }
-    return word(follow_up.wordings, values, drafts.recent_texts(db, comment.post_id, _RECENT))
+    # An answer is never cut: where no wording fits, the guard tells whoever is to approve it.
+    room = room_of(tools, comment.source_id)
+    fitting = [one for one in follow_up.wordings if room.holds(fill(one, values))]
+    recent = drafts.recent_texts(db, comment.post_id, _RECENT)
+    return word(fitting or follow_up.wordings, values, recent)

@@ -13,8 +13,10 @@ from monitor.messages import guard as words
 from monitor.records import Draft, Incident, StoredComment
 from monitor.replies import blunders
 from monitor.replies.guard import MASKED, mask_private, masks_in
+from monitor.replies.guard import TOO_LONG as LONGER_THAN_ANY
 from monitor.replies.guard_rules import Effect, Finding
 from monitor.replies.links import has_official_link
+from monitor.steps import fitting
 from monitor.steps.stating import findings as stated_otherwise
 from monitor.steps.tools import Tools
 from monitor.store import comments, incidents, predictions
@@ -37,7 +39,11 @@ def findings(
     A reply during a live incident must hold an official link, and should state a fact: so many
     read it that an empty phrase does harm. What stops comes first.
     """
-    plain = _mechanical(tools, draft_text)
+    long = fitting.too_long(tools, draft_text, comment)
+    # What the site allows says more than that it is longer than any reply should be.
+    plain = [
+        one for one in _mechanical(tools, draft_text) if not long or one.rule != LONGER_THAN_ANY
+    ]
     asked = "" if comment is None else comment.comment.text
     said = (*plain, *tools.knowledge.guard.findings(draft_text, asked))
     if tools.second_look is not None:
@@ -45,7 +51,7 @@ def findings(
     live = incident is not None and not incident.state.ended
     missing = _missing(db, tools, draft_text, comment) if live else []
     other = stated_otherwise(db, tools, draft_text, incident, comment)
-    found = [*said, *missing, *other]
+    found = [*long, *said, *missing, *other]
     return tuple(sorted(found, key=lambda one: one.effect is not Effect.STOP))
 
 

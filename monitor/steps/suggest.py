@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from monitor.messages import guard as guard_words
 from monitor.messages.words import issue_words, place_words, style
 from monitor.platforms.base import words_hash
 from monitor.records import Draft, Incident
 from monitor.replies import Answer, Asked, Suggestion, suggest
+from monitor.replies.fitting import Room
 from monitor.replies.suggest import said_in
 from monitor.replies.templates import fill_prompt
-from monitor.steps import guarding, stating
+from monitor.steps import fitting, guarding, stating
 from monitor.steps.guarding import MODEL_ORIGIN
 from monitor.steps.tools import Tools
 from monitor.steps.views import crowd_since
@@ -22,6 +24,8 @@ from monitor.store import drafts, incidents, predictions
 _LOOK_AT = 40
 _ANSWERS = 100
 _RECENT = 10
+# Never cut out of a reply to whoever tells of danger.
+_EMERGENCY = "112"
 
 
 def suggest_replies(db: Database, tools: Tools, now: datetime) -> int:
@@ -48,6 +52,16 @@ def suggest_for_incident(
             break
         proposed += propose_for(db, tools, understood, incident, now)
     return proposed
+
+
+def too_narrow(db: Database, tools: Tools, incident: Incident) -> str:
+    """Why an incident's comments get no suggestion, where it is their site's limit; else ""."""
+    for understood in _worth_answering(db, incident):
+        source_id = understood.stored.comment.source_id
+        most = fitting.room_of(tools, source_id).most
+        if most and _known(db, tools, understood, incident, (), Room()) is not None:
+            return guard_words.no_room(tools.accounts[source_id].platform.name, most)
+    return ""
 
 
 def _worth_answering(db: Database, incident: Incident) -> list[predictions.Understood]:
@@ -136,8 +150,9 @@ def _known(
     understood: predictions.Understood,
     incident: Incident | None,
     recent: Sequence[str],
+    room: Room | None = None,
 ) -> Suggestion | None:
-    """An approved answer or a template."""
+    """An approved answer or a template; ``room``: in place of what the comment's site takes."""
     comment, said = understood.stored.comment, understood.prediction
     casual = tools.words.casual(comment.text)
     values = _values(db, tools, understood, casual=casual)
@@ -145,18 +160,36 @@ def _known(
         understood.issue, said.intent, said.urgent, casual, tools.words.stems(comment.text)
     )
     known = _answers(db, tools, understood.issue)
-    fit = _fits(db, tools, understood, incident)
-    return suggest(asked, tools.knowledge.templates, known, recent, values, fit)
+    fit = _fits(db, tools, understood, incident, whatever_length=room is not None)
+    room = room or _room(tools, understood, values)
+    return suggest(asked, tools.knowledge.templates, known, recent, values, fit, room)
+
+
+def _room(tools: Tools, understood: predictions.Understood, values: Mapping[str, str]) -> Room:
+    """What the comment's site takes; the office's name and link stay in whatever is cut."""
+    emergency = (_EMERGENCY,) if understood.prediction.urgent else ()
+    keep = (values["kantor"], values["tautan"], *emergency)
+    return fitting.room_of(tools, understood.stored.comment.source_id, keep)
 
 
 def _fits(
-    db: Database, tools: Tools, understood: predictions.Understood, incident: Incident | None
+    db: Database,
+    tools: Tools,
+    understood: predictions.Understood,
+    incident: Incident | None,
+    *,
+    whatever_length: bool = False,
 ) -> Callable[[str], bool]:
     """Whether words may be suggested: nothing stops them, and the office's statement agrees."""
 
     def fit(text: str) -> bool:
         found = guarding.findings(db, tools, text, incident, understood.stored)
-        return not guarding.stopping(found) and not stating.contradicts(found)
+        stops = [
+            one
+            for one in guarding.stopping(found)
+            if not (whatever_length and one.rule == fitting.TOO_LONG)
+        ]
+        return not stops and not stating.contradicts(found)
 
     return fit
 

@@ -20,7 +20,7 @@ from monitor.spikes import DETECTORS
 from monitor.spikes.rarity import months_between
 from monitor.spikes.scoring import spread
 from monitor.spikes.tail import usual_range
-from monitor.steps import coverage, guarding, stating
+from monitor.steps import coverage, fitting, guarding, hiding, stating
 from monitor.steps.card_lines import kin_line, thresholds
 from monitor.steps.judge import reach
 from monitor.steps.learn import HOUR, slot, usual
@@ -244,6 +244,8 @@ def draft_card(db: Database, tools: Tools, draft: Draft, now: datetime) -> Draft
         needed=needed_now(db, tools, draft, found),
         outcome=outcome_of(db, draft.id, now),
         statement=narrative.draft_line(used) if used else "",
+        hiding=hiding.shown(db, tools, stored, now),
+        room=fitting.limit_of(db, tools, draft),
     )
 
 
