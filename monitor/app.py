@@ -67,6 +67,8 @@ def build_tools(
     """
     # The classifier pulls in scipy and scikit-learn; commands that need no model stay quick.
     from monitor.classify import Classifier
+    from monitor.classify.model_files import serve_first
+    from monitor.classify.served import Served
     from monitor.store.vectors import StoredVectors
     from monitor.text.reader import TextReader
     from monitor.words import LexiconWords
@@ -74,22 +76,36 @@ def build_tools(
     knowledge = load_knowledge(settings.data)
     check_rules(settings, knowledge)
     reader = TextReader.load(settings.data, settings.office.province)
+    cache = StoredVectors(settings.database)
     classifier = Classifier.load(
         settings.models,
         settings.data,
-        embeddings=settings.classify.embeddings,
-        precision=settings.classify.precision,
-        cache=StoredVectors(settings.database),
-        province=settings.office.province,
+        settings.classify.embeddings,
+        settings.classify.precision,
+        cache,
+        settings.office.province,
     )
     if classifier.trouble:
         log.error("%s; %s serves in its place", classifier.trouble, classifier.version)
+    served = Served(
+        classifier,
+        lambda version: Classifier.load_version(
+            settings.models / version,
+            settings.data,
+            settings.classify.embeddings,
+            settings.classify.precision,
+            cache,
+            settings.office.province,
+        ),
+        lambda version: serve_first(settings.models, version),
+    )
     accounts = connect_all(settings, clock)
     repliers = {name: one.connected.replier for name, one in accounts.items()}
     return Tools(
         settings=settings,
         knowledge=knowledge,
-        classifier=classifier,
+        classifier=served,
+        models=served,
         words=LexiconWords.load(reader, settings.data),
         channel=channel or build_channel(settings),
         sources={name: one.connected.source for name, one in accounts.items()},
@@ -321,6 +337,8 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
         stack.callback(tools.channel.close)
         if settings.web.enabled and only in (None, "web"):
             stack.enter_context(page(service, on_page))
+        if settings.webhook.enabled and only in (None, "web"):
+            stack.enter_context(receiver(service))
         if only in (None, "collect"):
             stack.enter_context(service)
         if settings.telegram.token is not None and only in (None, "bot"):
@@ -335,7 +353,8 @@ def _parts(settings: Settings, only: str | None) -> list[str]:
     """The parts that a run is made of."""
     if only is not None:
         return [only]
-    there = {"collect": True, "bot": settings.telegram.token, "web": settings.web.enabled}
+    web = settings.web.enabled or settings.webhook.enabled
+    there = {"collect": True, "bot": settings.telegram.token, "web": web}
     return [name for name, wanted in there.items() if wanted]
 
 
@@ -373,3 +392,25 @@ def page(service: Service, on_ready: Callable[[str], None]) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def receiver(service: Service) -> Iterator[Server]:
+    """The address that platforms call, in a thread of its own, as long as the context lasts.
+
+    Raises:
+        ConfigError: the port is taken.
+    """
+    from monitor.web import build_hooks, serve
+
+    settings = service.tools.settings
+    app = build_hooks(service.tools, service.open_db, service.wake, service.clock)
+    server = serve(app, settings.webhook.host, settings.webhook.port, _webhooks_at, table="webhook")
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _webhooks_at(url: str) -> None:
+    log.info("webhooks: %s/hook/NAME", url)

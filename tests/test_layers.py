@@ -40,7 +40,7 @@ LAYERS = {
     ),
     3: ("steps",),
     4: ("pipeline", "bot", "training", "reports", "web", "fleet", "imports", "texts", "connecting"),
-    5: ("app",),
+    5: ("app", "adding", "watching"),
     6: ("checks", "stage"),
     7: ("demo", "drill"),
     8: ("cli",),

@@ -183,6 +183,24 @@ def test_what_surely_was_not_sent_is_tried_later(
     assert waiting(db).why is None
 
 
+def test_a_firewalls_page_instead_of_the_target_is_read_again_later(
+    db: Database, tools: Tools, site: Site, approved: Draft
+) -> None:
+    site.blind.append(trouble(Reason.BAD_ANSWER))
+    assert post(db, tools, NOW) == 0
+    assert (waiting(db).state, site.calls) == (DraftState.APPROVED, 0)
+    assert post(db, tools, NOW + 5 * MINUTE) == 1
+
+
+def test_an_odd_answer_to_the_reply_itself_is_never_sent_again(
+    db: Database, tools: Tools, site: Site, approved: Draft
+) -> None:
+    site.failures.append(trouble(Reason.BAD_ANSWER))
+    post(db, tools, NOW)
+    assert waiting(db).state is DraftState.FAILED
+    assert (post(db, tools, NOW + 60 * MINUTE), site.calls) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("error", "state", "why"),
     [
