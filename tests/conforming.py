@@ -35,8 +35,9 @@ class Kit:
     about to be answered can be read again. ``reply_path``: part of the path that takes replies.
     ``tells_own``: own replies are listed as comments. ``nameless``: some writers have no name.
     ``nests``: people answer each other. ``history``: what was said before the first reading can
-    be read. ``hook_signs``: what calls us signs the body (else it only knows a secret).
-    ``reads_back``: own replies can be looked for.
+    be read. ``soaks``: its weight among the soak's comments, less where reading costs money.
+    ``hook_signs``: what calls us signs the body (else it only knows a secret).
+    ``reads_back``: own replies can be looked for. ``renewal_calls``: how many a renewal takes.
     """
 
     fake: Callable[..., FakePlatform]
@@ -60,6 +61,8 @@ class Kit:
     history: bool = True
     hook_signs: bool = True
     reads_back: bool = True
+    renewal_calls: int = 1
+    soaks: float = 1.0
     secrets: tuple[str, ...] = field(default=())
 
 

@@ -21,6 +21,7 @@ _REAL_CONNECT = socket.socket.connect
 def pytest_configure() -> None:
     """Before any file is collected, as some read the word lists while they are imported."""
     once.word_lists()
+    once.databases()
 
 
 def _only_loopback(self: socket.socket, address: Any) -> None:

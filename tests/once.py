@@ -7,11 +7,16 @@ kept, so a test of damage or of a wrong line meets the product itself.
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlite_utils import Database
+
+from monitor.store import connection
 from monitor.text.lexicon import Lexicon
 from monitor.text.reader import TextReader
 
@@ -50,6 +55,33 @@ class Once:
         if None not in key and keep(made):
             self._made[key] = made
         return made
+
+
+def databases() -> None:
+    """A new, empty database gets the tables that the first one got by the real migrations.
+
+    Only a file in which nothing stands, and only while all migrations are known to be those; an
+    older database is upgraded by the product itself.
+    """
+    upgrade = connection._upgrade
+    made: list[sqlite3.Connection] = []
+    lock = threading.Lock()
+
+    def copied(db: Database) -> None:
+        if db.conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
+            upgrade(db)
+            return
+        if not made:
+            upgrade(db)
+            template = sqlite3.connect(":memory:", check_same_thread=False)
+            db.conn.backup(template)
+            made.append(template)
+            return
+        with lock:
+            made[0].backup(db.conn)
+        connection._write_ahead(db.conn)  # the copy brought its own journal mode
+
+    connection._upgrade = copied
 
 
 def word_lists() -> None:

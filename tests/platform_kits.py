@@ -68,6 +68,7 @@ KITS: Mapping[str, Kit] = {
         rotates=True,
         sees_edits=False,
         reply_path="createRecord",
+        renewal_calls=2,  # the session first, then the password
         tells_own=False,
         secrets=(PASSWORD,),
     ),
@@ -136,6 +137,7 @@ KITS: Mapping[str, Kit] = {
                 "refresh_token": fake.refresh,
             },
         },
+        soaks=0.2,
         renews=True,
         rotates=True,
         hides=True,

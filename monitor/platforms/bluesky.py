@@ -105,8 +105,10 @@ class Bluesky:
         return found[0] if found else None
 
     def reply(self, reply_ref: str, text: str) -> PostedReply:
-        """Answer once; see the protocol."""
-        self._me()
+        """Answer once; see the protocol. The server would take one to a post that is gone."""
+        if self.target(reply_ref) is None:
+            gone = f"{self._api.http.host}: reply: the post is gone"
+            raise PlatformError(gone, reason=Reason.GONE, permanent=True)
         record = {
             "$type": _POST,
             "text": text,
