@@ -23,11 +23,13 @@ from nbformat import NotebookNode
 from sqlite_utils import Database
 from traitlets.config import Config
 
+from monitor.classify import Classifier
 from monitor.config import Settings, load_settings
 from monitor.records import CommentId, LabelField, Sentiment
 from monitor.store import open_store, predictions
-from monitor.training import promote, train
+from monitor.training import serve_here, train
 from tests.classify_world import DATA, HEADING, ROOT, silent, small_data, write_rows
+from tests.exporting_world import busy_office, export, texts
 from tests.making import NOW, make_comment, store_comments, understand
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -81,13 +83,15 @@ class Bench:
         shutil.copy(ROOT / "config.toml", copy / "config.toml")
         return copy
 
-    def run(self, name: str, copy: Path, cwd: Path, **parameters: str) -> Run:
-        """Execute a notebook of a working copy from ``cwd``."""
+    def run(
+        self, name: str, copy: Path, cwd: Path, export: Path | None = None, **parameters: str
+    ) -> Run:
+        """Execute a notebook of a working copy from ``cwd``, on an export where one is given."""
         notebook = read(copy / "notebooks" / name)
         for key, value in parameters.items():
             set_parameter(notebook, key, value)
         before = state(copy)
-        scratch = self.folder / f"scratch-{name}-{copy.name}"
+        scratch = self.folder / f"scratch-{name}-{copy.name}-{export.name if export else 'own'}"
         scratch.mkdir()
         # The path of a socket may be 107 bytes long, so it cannot lie in the test's own folder.
         with tempfile.TemporaryDirectory(prefix="nb") as sockets:
@@ -99,7 +103,8 @@ class Bench:
                 timeout=TIME_OUT_S,
                 resources={"metadata": {"path": str(cwd)}},
             )
-            client.execute(env=self._environment(scratch))
+            told = {"SIAGA_EKSPOR": str(export)} if export else {}
+            client.execute(env=self._environment(scratch) | told)
         after = state(copy)
         left = {path.name for path in scratch.glob("tmp/siaga-*/*")}
         return Run(*shown(notebook), {path for path in before | after if
@@ -161,7 +166,7 @@ def office(copy: Path) -> None:
     """A working copy with a small serving model and a database that holds labels."""
     small = small_data(copy.parent / "small", every=150)
     train(small, copy / "models", "kantor", None, [], silent, embeddings="off")
-    promote(copy / "models", "kantor")
+    serve_here(copy / "models", "kantor")
     labelled_store(copy / "var" / "siaga.db").close()
 
 
@@ -198,18 +203,47 @@ def at_work(bench: Bench) -> Path:
 
 
 @pytest.fixture(scope="module")
+def exports(at_work: Path) -> Path:
+    """A folder of exports of one office: all of it, and a few labels alone."""
+    folder = at_work.parent / "exports"
+    folder.mkdir()
+    classifier = Classifier.load(at_work / "models", at_work / "data", embeddings="off")
+    for name, size, labels, more in (
+        ("kantor", 300, 60, ()),
+        ("label", 20, 20, ("--labels-only",)),
+    ):
+        busy_office(folder / name / "siaga.db", classifier, size, labels)
+        export(folder / name / "siaga.db", folder / name / "ekspor", *more)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def showing() -> Iterator[ModuleType]:
     """The notebooks' module, in this process."""
-    path = ROOT / "notebooks" / "showing.py"
-    spec = importlib.util.spec_from_file_location("showing", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
     # What the module sets for its pictures ends with these tests.
     with pytest.MonkeyPatch.context() as patch, matplotlib.rc_context():
         patch.setenv("MPLBACKEND", "agg")
-        spec.loader.exec_module(module)
-        yield module
+        yield module("showing")
+
+
+@pytest.fixture(scope="module")
+def exported(showing: ModuleType) -> Iterator[ModuleType]:
+    """The notebooks' module about exports, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "showing", showing)
+        patch.delenv("SIAGA_EKSPOR", raising=False)
+        yield module("exported")
+
+
+def module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "notebooks" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, name, found)  # where dataclasses look for their own module
+        spec.loader.exec_module(found)
+    return found
 
 
 def test_there_are_three_notebooks() -> None:
@@ -246,11 +280,11 @@ def test_a_notebook_names_no_server_and_no_folder_of_a_machine(path: Path) -> No
 def test_the_product_knows_nothing_of_the_notebooks() -> None:
     for path in (ROOT / "monitor").rglob("*.py"):
         code = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(?:import|from) (?:showing|notebooks)\b", code, re.M), path
+        assert not re.search(r"^\s*(?:import|from) (?:showing|exported|notebooks)\b", code, re.M)
 
 
 def test_exploring_shows_texts_words_doubts_and_labels(bench: Bench, at_work: Path) -> None:
-    run = bench.run("01-explore.ipynb", at_work, at_work / "notebooks", SAMPLE="400")
+    run = bench.run("01-explore.ipynb", at_work, at_work / "notebooks", SAMPLE="300")
     assert len(run.pictures) == 3
     assert run.left == {"isu.png", "bahasa.png", "kata.png"}
     assert run.changed == set()
@@ -307,6 +341,108 @@ def test_errors_of_the_serving_model_are_shown_on_a_file(bench: Bench, at_work: 
     assert "0812" not in run.text
     assert "ujian.csv" not in run.left
     assert run.changed == set()
+
+
+# The office's own export.
+
+
+def test_exploring_an_export_shows_sources_doubts_and_strange_words(
+    bench: Bench, at_work: Path, exports: Path
+) -> None:
+    folder = exports / "kantor" / "ekspor"
+    run = bench.run("01-explore.ipynb", at_work, at_work / "notebooks", folder)
+    assert len(run.pictures) == 3
+    assert run.changed == set()
+    assert "299 komentar warga tanpa iklan; 60 berlabel dari orang" in run.text
+    assert "Tulisan warga, data pribadi" in run.text
+    assert "teks latihan** sudah dibaca" not in run.text
+    for source in ("mmc_ig", "mmc_fb", "berita"):
+        assert re.search(rf"^{source}\t(?:99|100)\t\d+ %\t\d+ %\t20\t\d+ %", run.text, re.M)
+    assert re.search(r"^Kata|\w+ \(\d+\), \w+ \(\d+\)", run.text, re.M)
+    assert re.search(r"\tk\d+$", run.text, re.M)
+    assert "**60 komentar** pernah diperbaiki" in run.text
+    assert "0812" not in run.text
+    assert "fulan" not in run.text
+
+
+def test_training_with_an_export_judges_on_labels_it_was_not_taught(
+    bench: Bench, at_work: Path, exports: Path
+) -> None:
+    folder = exports / "kantor" / "ekspor"
+    run = bench.run("02-train.ipynb", at_work, at_work / "notebooks", folder, SAMPLE="300")
+    assert run.changed == set()
+    taught = re.search(r"^label\t(\d+)$", run.text, re.M)
+    judging = re.search(r"Baru (\d+) label ujian", run.text)
+    assert taught is not None
+    assert judging is not None
+    # Near twins of a judging text are in neither.
+    assert 50 <= int(taught[1]) + int(judging[1]) <= 60
+    assert re.search(rf"^sentimen \(macro-F1\)\tsemua\t{judging[1]}\t0,", run.text, re.M)
+    assert "yang disisihkan: **belum dapat diputuskan**" in run.text
+    assert "mungkin pernah mempelajari label ini" not in run.text
+
+
+def test_errors_on_an_export_are_those_against_people(
+    bench: Bench, at_work: Path, exports: Path
+) -> None:
+    folder = exports / "kantor" / "ekspor"
+    run = bench.run("03-errors.ipynb", at_work, at_work / "notebooks", folder)
+    assert run.changed == set()
+    assert "Model **kantor** dinilai pada **60 teks**" in run.text
+    for part in ("di instagram \\*", "di facebook \\*", "di wordpress \\*", "Indonesia"):
+        assert re.search(rf"^{part}\t\d+\t\d+ %\t\d+ %", run.text, re.M), part
+    assert re.search(r"^isu menurut label\tteks\tsentimen benar\tisu benar$", run.text, re.M)
+    assert run.text.count('<span style="background:rgba(') > 20
+    assert "0812" not in run.text
+
+
+def test_a_few_labels_alone_are_read_and_told_kindly(
+    exported: ModuleType, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(exported, "note", told.append)
+    office = exported.read(exports / "label" / "ekspor", {one.issue for one in texts(300)})
+    assert not office.comments
+    assert len(office.labels) == len(office.examples()) == 20
+    assert {one.origin for one in office.labels} == {"label"}
+    assert "0 komentar warga tanpa iklan; 20 berlabel dari orang" in told[0]
+    assert exported.few(20, "label")
+    assert "Baru 20 label" in told[1]
+    assert not exported.few(30, "label")
+    assert len(told) == 2
+
+
+def test_an_issue_that_only_people_named_teaches_too(exported: ModuleType, tmp_path: Path) -> None:
+    with labelled_store(tmp_path / "siaga.db").conn as conn:
+        conn.execute("DELETE FROM label WHERE field = 'sentiment'")
+    folder = export(tmp_path / "siaga.db", tmp_path / "ekspor")
+    (label,) = exported.read(folder, ("air_bersih",)).labels
+    assert (label.sentiment, label.issue) == (None, "air_bersih")
+    assert exported.read(folder, ("lain",)).labels == []
+
+
+def test_a_raw_export_is_masked_before_anybody_sees_it(
+    exported: ModuleType, tmp_path: Path
+) -> None:
+    labelled_store(tmp_path / "siaga.db").close()
+    folder = export(tmp_path / "siaga.db", tmp_path / "ekspor", "--with-text", "raw")
+    assert "0812" in (folder / "comments.csv").read_text(encoding="utf-8")
+    office = exported.read(folder, ("air_bersih",))
+    assert "0812" not in repr(office)
+    assert "[telepon]" in office.labels[0].text
+    assert not exported.as_written(office.labels[0].text)
+
+
+def test_without_an_export_the_own_texts_are_meant(
+    exported: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(exported, "note", told.append)
+    assert exported.read(None, ()) is None
+    assert told == []
+    monkeypatch.setenv("SIAGA_EKSPOR", str(tmp_path))
+    assert exported.read(None, ()) is None
+    assert "Tidak ada ekspor di" in told[0]
 
 
 def test_a_missing_or_damaged_model_is_told_politely(showing: ModuleType, tmp_path: Path) -> None:
