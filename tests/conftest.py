@@ -15,6 +15,8 @@ from sqlite_utils import Database
 from monitor.store import open_store
 from tests import once
 
+pytest_plugins = ("tests.leaks",)
+
 _REAL_CONNECT = socket.socket.connect
 
 

@@ -16,7 +16,7 @@ from monitor.errors import ConfigError
 from monitor.records import Level
 
 REPO = Path(__file__).parent.parent
-SECRET = "rahasia-sekali-123"
+SECRET = "kunci-sekali-123"
 SOURCE = '[sources.berita]\nplatform = "wordpress"\nbase_url = "https://situs.example"\n'
 
 

@@ -211,6 +211,7 @@ def test_a_budget_ends_the_history_but_not_what_follows(wall: Wall) -> None:
     reader = Reader(wall)
     reader.read(START, may=lambda use: False)
     assert wall.readings == ["hot"]
+    assert [p.covered_from for p in reader.pages if p.covered_from] == [START - 5 * DAY]
     reader.read(START + MINUTE)
     assert wall.readings == [], "the rest is not made up for: today's budget is for what is new"
     wall.say("warm", START + 40 * MINUTE)

@@ -178,6 +178,21 @@ def test_other_pages_of_the_app_are_passed_over(desk: Desk) -> None:
     assert not delivery.comments and not delivery.poll
 
 
+def test_a_page_known_by_its_name_takes_no_other_pages_comments(desk: Desk) -> None:
+    """An app has one address for all of its Pages."""
+    number = desk.fake.say("keluhan")
+    value = comment_value(desk)
+    desk.given["account"] = "diskominfo.contoh"
+    desk.restart()
+    early = told(desk, value)
+    assert early.poll and not early.comments
+    desk.poll()
+    assert number in desk.visible()
+    assert told(desk, value).comments
+    foreign = told(desk, value, page="999")
+    assert not foreign.comments and not foreign.poll
+
+
 @pytest.mark.parametrize("body", [b"[]", b"{", b'{"object": "instagram"}', b"\xff"])
 def test_a_signed_call_of_another_form_is_odd(desk: Desk, body: bytes) -> None:
     headers = {"x-hub-signature-256": f"sha256={signed(FakeFacebook.secret, body)}"}

@@ -208,6 +208,20 @@ def test_a_recheck_sees_an_answer_that_was_taken_back(desk: Desk, fake: FakeGoog
     assert list(desk.visible()) == [number]
 
 
+def test_an_old_review_that_is_not_found_is_not_called_deleted(
+    desk: Desk, fake: FakeGooglePlay
+) -> None:
+    old = fake.say("lama")
+    desk.poll()
+    desk.clock.move(days=5)
+    young = fake.say("baru", at=desk.clock.now)
+    desk.poll()
+    desk.clock.move(days=2)
+    fake.said[old].state = fake.said[young].state = "deleted"
+    desk.recheck()
+    assert list(desk.visible()) == [old]
+
+
 # ---- calls --------------------------------------------------------------------------------------
 
 

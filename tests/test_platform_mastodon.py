@@ -14,6 +14,7 @@ from monitor.errors import PlatformError, Reason
 from monitor.platforms import mastodon_errors, mastodon_rows
 from monitor.platforms.answer import Answer
 from monitor.platforms.mastodon import Mastodon
+from monitor.platforms.offer import Budget, Use
 from monitor.records import SourceId
 from tests.conforming import Desk
 from tests.desks import opened
@@ -191,6 +192,16 @@ def test_an_instance_that_does_not_say_who_we_are_is_an_error(
 ) -> None:
     fake.our_id = ""
     desk.refused(desk.connected.source.check, Reason.BAD_ANSWER)
+
+
+def test_tags_that_spent_their_share_stop_no_mentions(desk: Desk, fake: FakeMastodon) -> None:
+    desk.given["queries"], desk.budget = ("#banjir",), Budget(50)
+    desk.restart()
+    desk.poll()
+    desk.meter().spend(30, Use.REPLY)
+    number = fake.say("jalan rusak", at=desk.clock.now)
+    desk.poll()
+    assert number in desk.visible()
 
 
 def test_tags_are_read_beside_mentions_and_once(desk: Desk, fake: FakeMastodon) -> None:

@@ -147,6 +147,26 @@ def test_a_budget_ends_a_first_reading_early_but_no_later_one() -> None:
     assert {str(100 + n) for n in range(1, 12)} <= reader.found
 
 
+def test_a_first_reading_that_a_budget_ends_is_known_no_further_back() -> None:
+    reader = Reader(List(hourly(30)))
+    reader.read(START, go_on=lambda: False)
+    assert [at for at in reader.covered if at] == [START - 2 * HOUR]
+
+
+def test_where_a_first_reading_was_cut_outlives_the_process() -> None:
+    both = [List(hourly(30)), List(hourly(30))]
+    lists = {"a": both[0].ask, "b": both[1].ask}
+    both[1].fails[1] = DOWN
+    state = streams_from(None, "s", START, 7 * DAY)
+    cut = read_streams(
+        state, lists, START, overlap=HOUR, reach=7 * DAY, go_on=lambda: not both[0].asked
+    )
+    kept = next(iter(cut)).cursor
+    state = streams_from(kept, "s", START, 7 * DAY)
+    later = read_streams(state, {"b": List([]).ask}, START + HOUR, overlap=HOUR, reach=7 * DAY)
+    assert [page.covered_from for page in later][-1] == START - 2 * HOUR
+
+
 def test_a_spare_list_waits_for_another_day_when_its_budget_is_spent() -> None:
     def spent(token: str | None) -> Batch:
         raise PlatformError("spent", reason=Reason.QUOTA)

@@ -166,6 +166,19 @@ def test_looking_around_stops_while_mentions_go_on(desk: Desk) -> None:
     assert number in desk.visible() and len(called(desk, "search")) == searches
 
 
+def test_a_search_that_spends_its_share_stops_no_mentions(desk: Desk) -> None:
+    searching(desk, "jalan")
+    desk.poll()
+    fake_of(desk).unsummoned |= {desk.fake.say(f"jalan {n}") for n in range(300)}
+    desk.clock.move(hours=3)
+    desk.poll()
+    assert prices.A_DAY.units / 2 < spent(desk) <= prices.A_DAY.units * 0.6
+    number = desk.fake.say("jalan rusak", at=desk.clock.now)
+    desk.clock.move(minutes=15)
+    desk.poll()
+    assert number in desk.visible()
+
+
 # ---- lists ---------------------------------------------------------------------------------------
 
 
@@ -290,6 +303,17 @@ def test_queries_take_turns_and_go_on_where_they_ended(desk: Desk) -> None:
     assert "since_id" in called(desk, "search")[-1]
 
 
+def test_more_queries_than_there_is_money_for_take_turns(desk: Desk) -> None:
+    desk.budget = replace(prices.A_DAY, units=0.2)
+    searching(desk, "jalan", "banjir", "lampu")
+    asked = []
+    for _ in range(3):
+        desk.poll()
+        asked.append({call["query"] for call in called(desk, "search")} - set().union(*asked))
+        desk.clock.move(days=1)
+    assert set().union(*asked) == {"jalan", "banjir", "lampu"}
+
+
 def test_a_search_after_a_long_silence_begins_anew_and_says_so(desk: Desk) -> None:
     searching(desk, "jalan")
     fake_of(desk).unsummoned.add(desk.fake.say("jalan lama"))
@@ -318,6 +342,19 @@ def test_an_edit_keeps_its_first_id_and_is_answered_at_its_newest(desk: Desk) ->
     replier(desk).reply(newest, "Kami cek.")
     assert desk.fake.our_replies[0].parent_id == number
     assert replier(desk).find_own_reply(newest, "Kami cek.") is not None
+
+
+def test_an_old_id_never_brings_the_words_of_before_an_edit_back(desk: Desk) -> None:
+    fake_of(desk).literal = True
+    number, other = desk.fake.say("jalan rsak"), desk.fake.say("jalan gelap")
+    desk.poll()
+    before = desk.ref_of(number)
+    desk.clock.move(minutes=5)
+    desk.fake.edit(number, "jalan rusak")
+    target = replier(desk).target(before)
+    assert target is not None and target.text == "jalan rusak"
+    desk.recheck()
+    assert desk.visible() == {number: "jalan rusak", other: "jalan gelap"}
 
 
 def test_a_locked_account_hides_and_a_deleted_post_is_gone(desk: Desk) -> None:

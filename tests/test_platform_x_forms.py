@@ -264,6 +264,15 @@ def test_the_challenge_is_answered_with_the_apps_secret(desk: Desk) -> None:
     assert desk.connected.hook.handshake({"crc_token": "tantangan"}) is None
 
 
+def test_a_body_that_somebody_made_up_is_no_challenge(desk: Desk) -> None:
+    """Challenge and body are sealed with one key: whoever asks must not get a body sealed."""
+    hook = desk.connected.hook
+    assert hook is not None
+    forged = json.dumps({"for_user_id": desk.fake.our_id, "tweet_delete_events": []})
+    assert hook.handshake({"crc_token": forged}) is None
+    assert hook.handshake({"crc_token": "NGYxZmQ1YTMtN2Y5OC00ZmY2+/=="}) is not None
+
+
 def test_a_deletion_is_told(desk: Desk) -> None:
     number = desk.fake.say("keluhan")
     assert told(desk, desk.fake.delivery(number, "remove")).gone == ((number, Visibility.DELETED),)

@@ -196,6 +196,23 @@ def test_a_small_budget_is_never_overdrawn(tmp_path: Path) -> None:
         assert desk.visible() == desk.fake.visible()
 
 
+def test_a_first_reading_that_spends_its_share_ends_there_and_is_not_called_whole(
+    tmp_path: Path,
+) -> None:
+    with youtube(tmp_path, Budget(30, zone=ZONE)) as desk:
+        oldest = desk.clock.now - timedelta(days=20)
+        for n in range(200):
+            desk.fake.say(f"keluhan {n}", at=oldest + timedelta(hours=2 * n))
+        pages = desk.poll()
+        (known_from,) = [page.covered_from for page in pages if page.covered_from]
+        shown = [row["created_at"] for row in desk.rows()]
+        assert 0 < len(shown) < 200 and known_from.timestamp() == min(shown)
+        desk.clock.move(minutes=10)
+        late = desk.fake.say("baru saja", at=desk.clock.now)
+        desk.poll()
+        assert late in desk.visible()
+
+
 def test_a_quiet_day_costs_a_seventh_of_the_quota(desk: YouTubeDesk) -> None:
     desk.fake.page_size = 20
     filled(desk.fake, 10)

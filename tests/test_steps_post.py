@@ -235,6 +235,29 @@ def test_an_unsure_post_that_stands_is_found_and_not_sent_again(
     assert (len(site.replies), site.calls) == (1, 1)
 
 
+def test_the_reply_of_another_draft_is_not_taken_for_an_unsure_one(
+    db: Database, tools: Tools, site: Site, approved: Draft
+) -> None:
+    """Two people of one thread may get the same words."""
+    seed_comments(db, tools, ["Gang 1 juga, sampai lutut"])
+    with db.atomic():
+        db.conn.execute(
+            "INSERT INTO draft (comment_id, text, suggested, origin, state, target_hash, proposed_at) "
+            "SELECT max(comment.id), draft.text, suggested, origin, 'posted', target_hash, proposed_at "
+            "FROM draft, comment"
+        )
+        db.conn.execute(
+            "INSERT INTO post (draft_id, started_at, external_id) "
+            "SELECT max(id), 0, 'r1' FROM draft"
+        )
+    site.failures.append(trouble(Reason.UNSURE))
+    post(db, tools, NOW)
+    (state,) = db.conn.execute(
+        "SELECT state FROM draft WHERE id = ?", (int(approved.id),)
+    ).fetchone()
+    assert state == "unsure"
+
+
 @pytest.mark.parametrize("reason", [Reason.UNSURE, Reason.DUPLICATE])
 def test_an_unsure_post_that_cannot_be_found_waits_for_a_person(
     db: Database, tools: Tools, site: Site, approved: Draft, reason: Reason

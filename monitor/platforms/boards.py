@@ -160,7 +160,9 @@ def read_board(
         if not _is_due(board, post, now, late=site.late_counts):
             continue
         if first and board.posts and not may(Use.HISTORY):
-            break  # the rest of the history is not worth today's budget
+            # the rest of the history is not worth today's budget; what stands there is not known
+            board = replace(board, first_from=_later(board.first_from, post.created_at))
+            break
         board = yield from _read(board, site, post, now, use)
     known = {post.id: Watched(post.created_at, post.count, None, now) for post in posts}
     listed = {name: now for name in _TIERS if _age_of(name) <= _age_of(tier)}
@@ -272,6 +274,10 @@ def _lost(site: Site, mark: datetime | None, batch: Batch) -> Gap | None:
     if len(instants) < site.whole or min(instants) <= mark:
         return None
     return Gap(mark, min(instants), "more comments came between two polls than the site shows")
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
 
 
 def _epoch(at: datetime | None) -> int | None:

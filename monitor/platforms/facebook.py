@@ -141,7 +141,11 @@ class Facebook:
 
     def received(self, headers: Mapping[str, str], raw: bytes, now: datetime) -> Delivery:
         """Comments that came, changed or went; see the protocol."""
-        changes = graph_hook.changes(self._setup, "page", headers, raw, now)
+        page = self._office.page if self._office else self._setup.account
+        changes = graph_hook.changes(self._setup, "page", headers, raw, now, page)
+        if not page.isdigit():
+            # a name: until a poll has asked for its id nobody knows which entries are this Page's
+            return Delivery(graph_hook.key_of(raw), poll=True)
         return delivered(self.id, self._titles, changes, graph_hook.key_of(raw))
 
     def _me(self) -> Office:

@@ -43,9 +43,14 @@ def handshake(setup: Setup, params: Mapping[str, str]) -> str | None:
 
 
 def changes(
-    setup: Setup, kind: str, headers: Mapping[str, str], raw: bytes, now: datetime
+    setup: Setup,
+    kind: str,
+    headers: Mapping[str, str],
+    raw: bytes,
+    now: datetime,
+    account: str = "",
 ) -> tuple[Change, ...]:
-    """What a call tells of the source's account; ``kind`` is Meta's ``object``.
+    """What a call tells of an account's id (by default the source's); ``kind``: Meta's ``object``.
 
     Raises:
         PlatformError: PERMISSION: not signed with the app's secret. BAD_ANSWER: of another form.
@@ -62,7 +67,7 @@ def changes(
         raise _odd(setup) from e
     if not isinstance(body, dict) or body.get("object") != kind:
         raise _odd(setup)
-    return tuple(_changes(setup, body, now))
+    return tuple(_changes(account or setup.account, body, now))
 
 
 def key_of(raw: bytes) -> str:
@@ -70,10 +75,9 @@ def key_of(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def _changes(setup: Setup, body: dict[str, Any], now: datetime) -> Iterator[Change]:
+def _changes(account: str, body: dict[str, Any], now: datetime) -> Iterator[Change]:
     for entry in read.objects(body, "entry"):
-        account = read.maybe_name(entry, "id") or ""
-        if setup.account.isdigit() and account != setup.account:
+        if read.maybe_name(entry, "id") != account:
             continue
         at = min(read.maybe_instant(entry, "time") or now, now)
         # with Instagram's own login the change lies in the entry itself

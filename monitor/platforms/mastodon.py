@@ -76,6 +76,7 @@ class Mastodon:
             overlap=_OVERLAP,
             reach=reach,
             go_on=lambda: self._setup.meter.may(1, Use.HISTORY),
+            spare=[name for name in lists if name.startswith("tag:")],
         )
 
     def refetch(self, wanted: Sequence[Seen], now: datetime) -> Iterator[Page]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Flag, StrEnum, auto
 from pathlib import Path
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.platforms.base import Hook, Moderator, Refetcher, Replier, Source
 from monitor.records import SourceId
+
+if TYPE_CHECKING:
+    import httpx  # a light start does without
 
 Clock = Callable[[], datetime]
 

@@ -52,10 +52,14 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Where a list's reading stands. ``mark``: everything up to here was read; None: never read."""
+    """Where a list's reading stands. ``mark``: everything up to here was read; None: never read.
+
+    ``cut_at``: how far back a first reading came that a budget has just ended; it is not kept.
+    """
 
     mark: datetime | None = None
     scan: Scan | None = None
+    cut_at: datetime | None = None
 
 
 Ask = Callable[[str | None], Batch]
@@ -93,8 +97,10 @@ def read_window(
             scan, token, high, began = None, None, None, now  # that page's address died
             continue
         high = _newest(high, batch.instants, now)
-        if _ended(batch, floor) or (window.mark is None and not go_on()):
-            yield batch, Window(_newest(window.mark, () if high is None else (high,), now) or now)
+        ended = _ended(batch, floor)
+        if ended or (window.mark is None and not go_on()):
+            mark = _newest(window.mark, () if high is None else (high,), now) or now
+            yield batch, Window(mark, cut_at=None if ended else min(batch.instants, default=now))
             return
         token = batch.next
         assert token is not None
@@ -133,8 +139,11 @@ class Streams:
         return self.windows.get(stream, Window())
 
     def moved(self, stream: str, window: Window) -> Streams:
-        """With one window moved."""
-        return replace(self, windows={**self.windows, stream: window})
+        """With one window moved; a first reading reaches no further than where one was cut."""
+        known_from = self.first_from
+        if known_from is not None and window.cut_at is not None:
+            known_from = max(known_from, window.cut_at)
+        return replace(self, windows={**self.windows, stream: window}, first_from=known_from)
 
     def noted(self, **notes: Any) -> Streams:
         """With facts replaced."""

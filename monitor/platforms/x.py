@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, PlatformError, Reason
 from monitor.platforms import fields as read
 from monitor.platforms import x_hook as hook
 from monitor.platforms import x_prices as prices
@@ -36,6 +36,7 @@ _SEARCH_REACH: Final = timedelta(days=7) - timedelta(minutes=5)
 _SEARCH_PAUSE: Final = timedelta(hours=2)  # times the number of queries: 60 cents a day at rest
 _MENTIONS_REACH: Final = 800  # X shows no more
 _OWN_PAGES: Final = 3
+_MENTIONS: Final = "mentions"  # the list's name in the cursor
 
 
 class X:
@@ -70,18 +71,20 @@ class X:
         state = lines_from(cursor, self.id, reach)
         first_from = None if state.first_from is None else at(state.first_from)
         use = Use.NEW if first_from is None else Use.HISTORY
-        lists = {"mentions": self._mentions(first_from or reach, use)}
+        lists = {_MENTIONS: self._mentions(first_from or reach, use)}
         oldest = now - _SEARCH_REACH
         for query in self._due(state, now):
             ask = partial(self._calls.hits, query)
             lists[f"search:{query}"] = Listed(ask, first_from or oldest, oldest)
         for name, source in lists.items():
-            for body, line, gap in read_line(state.line(name), source, now):
-                state = state.moved(name, line)
-                summoned = None if name == "mentions" else frozenset[str]()
-                page = read.objects(body, "data")
-                made = self._calls.comments(page, rows.names_of(body), summoned)
-                yield Page(made, state.to_json(), gap=gap)
+            try:
+                for body, line, gap in read_line(state.line(name), source, now):
+                    state = state.moved(name, line)
+                    yield Page(self._of(name, body), state.to_json(), gap=gap)
+            except PlatformError as error:
+                # looking around waits for another day; what speaks to us must not wait with it
+                if error.reason is not Reason.QUOTA or name == _MENTIONS:
+                    raise
         if first_from is not None:
             state = replace(state, first_from=None)
             yield Page((), state.to_json(), covered_from=first_from)
@@ -147,18 +150,26 @@ class X:
     def _told(self, page: list[dict[str, Any]], names: Mapping[str, str]) -> tuple[Comment, ...]:
         return self._calls.comments(page, names, frozenset())
 
+    def _of(self, name: str, body: Mapping[str, Any]) -> tuple[Comment, ...]:
+        """The comments of a page of a list."""
+        summoned = None if name == _MENTIONS else frozenset[str]()
+        return self._calls.comments(read.objects(body, "data"), rows.names_of(body), summoned)
+
     def _mentions(self, oldest: datetime, use: Use) -> Listed:
         return Listed(partial(self._calls.mentions, use=use), oldest, most=_MENTIONS_REACH)
 
     def _due(self, state: Lines, now: datetime) -> list[str]:
-        """Queries whose turn it is, while there is money for looking around."""
+        """Queries whose turn it is, the longest waiting first, as many as there is money for."""
         pause = _SEARCH_PAUSE * len(self._setup.queries)
-        due = []
-        for query in self._setup.queries:
-            done_at = state.line(f"search:{query}").done_at
-            if done_at is None or now - at(done_at) >= pause:
-                due.append(query)
-        return due if self._setup.meter.may(prices.SEARCH_COST * len(due), Use.SEARCH) else []
+        done_at = {
+            query: state.line(f"search:{query}").done_at or 0 for query in self._setup.queries
+        }
+        due = [query for query, done in done_at.items() if now - at(done) >= pause]
+        due.sort(key=done_at.__getitem__)
+        meter = self._setup.meter
+        while due and not meter.may(prices.SEARCH_COST * len(due), Use.SEARCH):
+            due.pop()
+        return due
 
 
 def _posted(number: str) -> PostedReply:

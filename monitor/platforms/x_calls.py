@@ -77,7 +77,21 @@ class Calls:
         return self._get(path, where, Use.REPLY, prices.OWN_COST)
 
     def by_ids(self, ids: Sequence[str], use: Use) -> tuple[Row, Gone]:
-        """Posts by their ids, as they now are, and those that X does not show."""
+        """Posts by their ids, as they now are, and those that X does not show.
+
+        X's pages contradict each other on whether an old id brings the words of before an edit.
+        """
+        body, gone = self._asked(ids, use)
+        page = read.objects(body, "data")
+        newer = {now: row for row in page if (now := rows.newer_than(row)) is not None}
+        if not newer:
+            return body, gone
+        later, _ = self._asked(list(newer), use)
+        stale = list(newer.values())
+        fresh = [row for row in page if row not in stale] + read.objects(later, "data")
+        return {**body, "data": fresh}, gone
+
+    def _asked(self, ids: Sequence[str], use: Use) -> tuple[Row, Gone]:
         body = self._get("2/tweets", {"ids": ",".join(ids)}, use, self._bill.cost(ids))
         self._bill.billed(ids)
         gone = []

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,9 @@ from monitor.platforms.base import Delivery
 from monitor.records import Comment, Visibility
 
 _WRITTEN = "%a %b %d %H:%M:%S %z %Y"  # Fri Nov 20 03:00:00 +0000 2026
+# One key seals challenges and bodies, so whoever asks could have a body sealed that he made up. A
+# challenge is base64 or the like, and a body that we read is a JSON object: it has braces.
+_CHALLENGE = re.compile(r"[\w+/=.~ -]{1,256}", re.ASCII)
 
 
 def sealed(secret: str, raw: bytes) -> str:
@@ -30,9 +34,9 @@ def sealed(secret: str, raw: bytes) -> str:
 
 
 def answer_to(secret: str, params: Mapping[str, str]) -> str | None:
-    """The answer to a challenge (CRC), which X repeats about every hour."""
+    """The answer to a challenge (CRC), which X repeats about every hour; None: it is none."""
     token = params.get("crc_token", "")
-    if not token or not secret:
+    if not secret or not _CHALLENGE.fullmatch(token):
         return None
     return json.dumps({"response_token": sealed(secret, token.encode())})
 

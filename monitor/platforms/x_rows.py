@@ -58,6 +58,13 @@ def chain_of(row: Row) -> list[str]:
     return sorted({*ids, own}, key=age)
 
 
+def newer_than(row: Row) -> str | None:
+    """The id of a post's newest words, where a row holds older ones."""
+    own = read.maybe_name(row, "id")
+    newest = None if own is None else chain_of(row)[-1]
+    return newest if newest != own else None
+
+
 def age(number: str) -> tuple[int, str]:
     """Order of ids by time: numbers of growing length."""
     return (len(number), number)

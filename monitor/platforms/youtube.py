@@ -21,7 +21,7 @@ from monitor.platforms.api import Api, Json
 from monitor.platforms.base import Health, Page, PostedReply, ReplyState, Seen
 from monitor.platforms.oauth import Renewed
 from monitor.platforms.offer import Budget, Can, Connected, Platform, Setup, Use
-from monitor.platforms.windows import Ask, read_window, streams_from
+from monitor.platforms.windows import Ask, Streams, read_window, streams_from
 from monitor.platforms.youtube_errors import ZONE, refusal_by
 from monitor.platforms.youtube_lists import BY_ID, Counts, Lists, review_of
 from monitor.platforms.youtube_login import BASE, CONSENT, login_of
@@ -96,9 +96,9 @@ class YouTube:
         """New threads, what is held, then mentions elsewhere; see the protocol."""
         reach = timedelta(days=self._setup.backfill_days)
         state = streams_from(cursor, self.id, now, reach)
-        use = Use.NEW if state.first_from is None else Use.HISTORY
         counts: Counts = dict(state.notes.get("replies") or {})
-        for name, ask in self._streams(use, counts).items():
+        for name in ("comments", *(_HELD if self.writes else ())):
+            ask = self._asking(name, self._use(state), counts)
             for batch, window in read_window(
                 state.window(name),
                 ask,
@@ -166,15 +166,19 @@ class YouTube:
             cost=_WRITE,
         )
 
-    def _streams(self, use: Use, counts: Counts) -> dict[str, Ask]:
+    def _use(self, state: Streams) -> Use:
+        """What a list's pages are for; news where history's share ended with the list before."""
+        if state.first_from is None:
+            return Use.NEW
+        spent = bool(state.windows) and not self._setup.meter.may(1, Use.HISTORY)
+        return Use.NEW if spent else Use.HISTORY
+
+    def _asking(self, name: str, use: Use, counts: Counts) -> Ask:
         account = self._setup.account
+        if name in _HELD:
+            return partial(self._lists.held, review_of(account, name), use)
         own = {"allThreadsRelatedToChannelId": account}
-        streams: dict[str, Ask] = {
-            "comments": lambda token: self._lists.page(own, token, use, counts)
-        }
-        for status in _HELD if self.writes else ():
-            streams[status] = partial(self._lists.held, review_of(account, status), use)
-        return streams
+        return lambda token: self._lists.page(own, token, use, counts)
 
     def _reread(self, some: Sequence[Seen], found: tuple[Comment, ...]) -> Page:
         """What was found, and what became of the others: held, rejected, or gone."""

@@ -153,8 +153,16 @@ def _look_up(db: Database, tools: Tools, draft: Draft, now: datetime) -> None:
         standing = replier.find_own_reply(reply_ref, draft.text)
     except PlatformError as error:
         log.warning("draft %s: read-back: %s", draft.id, error)
-    if standing is not None:
+    if standing is not None and _stands_for(db, draft, standing):
         drafts.finish_post(db, draft.id, standing, now, why=_news(standing))
+
+
+def _stands_for(db: Database, draft: Draft, standing: PostedReply) -> bool:
+    """Not another draft's reply: the same words may answer somebody else in the same thread."""
+    stored = comments.get(db, draft.comment_id)
+    assert stored is not None  # comments are never deleted
+    answered = comments.reply_of(db, stored.comment.source_id, standing.external_id)
+    return answered in (None, int(draft.id))
 
 
 def _news(reply: PostedReply) -> str | None:

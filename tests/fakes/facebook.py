@@ -79,7 +79,7 @@ class FakeFacebook(FakeGraph):
             return refused(100, 33)
         below = [
             one
-            for one in self._live()
+            for one in self._live(self.said[number].post_id if number in self.said else number)
             if (one.post_id == number and (whole or one.parent_id is None))
             or self._top(one) == number
         ]
@@ -108,8 +108,8 @@ class FakeFacebook(FakeGraph):
         top = self._top(self.said[number]) or number
         return Reply({"id": self.say(words, parent=top, ours=True)})
 
-    def _live(self) -> list[Said]:
-        return [one for one in self.said.values() if one.state != "deleted"]
+    def _live(self, post: str | None) -> list[Said]:
+        return [one for one in self.said_below(post) if one.state != "deleted"]
 
     def _top(self, one: Said) -> str | None:
         """Answers to answers stand below the top-level comment."""
@@ -123,7 +123,7 @@ class FakeFacebook(FakeGraph):
         return Said(number, None, None, self.our_id, self.our_name, post.title, post.at)
 
     def _post(self, one: Said) -> Json:
-        below = [each for each in self._live() if each.post_id == one.id]
+        below = self._live(one.id)
         summary = {"order": "ranked", "total_count": len(below), "can_comment": True}
         return {
             "id": one.id,
@@ -149,7 +149,7 @@ class FakeFacebook(FakeGraph):
             "from": self._from(one),
             "parent": {"id": top} if top else None,
             "like_count": one.likes,
-            "comment_count": len([each for each in self._live() if self._top(each) == one.id]),
+            "comment_count": len([o for o in self._live(one.post_id) if self._top(o) == one.id]),
             "permalink_url": f"https://www.facebook.com/c/{one.id}",
             "is_hidden": one.state == "hidden",
             "can_comment": True,

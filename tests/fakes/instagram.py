@@ -90,7 +90,7 @@ class FakeInstagram(FakeGraph):
         if edge == "tags":
             return self.paged(call, list(self.tags.values()), self._tagged)
         if edge == "comments" and number in self.posts and not self.posts[number].deleted:
-            tops = [one for one in self._live() if one.post_id == number and not one.parent_id]
+            tops = [o for o in self.said_below(number) if not (o.parent_id or o.state == "deleted")]
             return self.paged(call, tops, self._thread, more=self.pages)
         if edge == "replies" and self.row_of(number) is not None:
             return self.paged(call, self._below(number), self._comment)
@@ -117,11 +117,8 @@ class FakeInstagram(FakeGraph):
             return refused(100, 2_207_000)
         return Reply({"id": self.say(words, parent=number, ours=True)})
 
-    def _live(self) -> list[Said]:
-        return [one for one in self.said.values() if one.state != "deleted"]
-
     def _below(self, number: str) -> list[Said]:
-        return [one for one in self._live() if one.parent_id == number]
+        return [one for one in self.answers_to(number) if one.state != "deleted"]
 
     def _as_said(self, number: str) -> Said:
         post = self.posts[number]
@@ -134,7 +131,7 @@ class FakeInstagram(FakeGraph):
             "timestamp": stamp(one.at),
             "permalink": f"https://www.instagram.com/p/{one.id}/",
             "media_product_type": "FEED",
-            "comments_count": len([each for each in self._live() if each.post_id == one.id]),
+            "comments_count": len([o for o in self.said_below(one.id) if o.state != "deleted"]),
         }
 
     def _tagged(self, one: Said) -> Json:

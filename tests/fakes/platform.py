@@ -12,7 +12,7 @@ import json
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,89 +21,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .clock import Clock
 from .serving import Hosted, read_body, send_raw
+from .spoken import Call, Fault, Json, Posted, Reply, Said
+
+__all__ = ["Call", "FakePlatform", "Fault", "Json", "Posted", "Reply", "Said"]
 
 HTML_403 = b"<!DOCTYPE html><html><head><title>Attention Required</title></head></html>"
-Json = dict[str, Any]
-
-
-@dataclass
-class Said:
-    """A comment as the platform holds it. ``state``: public, hidden, held or deleted."""
-
-    id: str
-    post_id: str | None
-    parent_id: str | None
-    author_id: str | None
-    author_name: str | None
-    text: str
-    at: datetime
-    edited_at: datetime | None = None
-    state: str = "public"
-    ours: bool = False
-    likes: int = 0
-    extra: Json = field(default_factory=dict)
-
-
-@dataclass
-class Posted:
-    """A post of the office."""
-
-    id: str
-    title: str
-    at: datetime
-    deleted: bool = False
-
-
-@dataclass
-class Call:
-    """One request. ``params``: the first value of each; ``lists``: all of them."""
-
-    method: str
-    path: str
-    params: dict[str, str]
-    lists: dict[str, list[str]]
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Json:
-        found = json.loads(self.body or b"{}")
-        assert isinstance(found, dict)
-        return found
-
-    @property
-    def form(self) -> dict[str, str]:
-        return {k: v[0] for k, v in parse_qs(self.body.decode(), keep_blank_values=True).items()}
-
-    @property
-    def bearer(self) -> str:
-        return self.headers.get("authorization", "").removeprefix("Bearer ")
-
-
-@dataclass
-class Reply:
-    """An answer; ``body`` a JSON value, or bytes as they are."""
-
-    body: Any
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Fault:
-    """What goes wrong with the next ``times`` calls whose path contains ``match``.
-
-    ``mode``: ``status`` (with ``status``), ``html`` (a firewall's 403), ``drop`` (cut before
-    anything is done), ``after`` (done, then cut), ``cut`` (done, half an answer), ``throttle``,
-    ``expired`` (the access token), ``slow`` (``delay`` seconds, then answered).
-    """
-
-    mode: str
-    match: str = ""
-    method: str = ""
-    times: int = 1
-    status: int = 500
-    delay: float = 0.0
 
 
 class FakePlatform(Hosted):
@@ -131,6 +53,8 @@ class FakePlatform(Hosted):
         self.refresh = f"rahasia-segar-{self.name}-1"
         self.dead_refresh: set[str] = set()
         self._used_up: set[str] = set()
+        self._answers: dict[str | None, list[str]] = {}
+        self._below_post: dict[str | None, list[str]] = {}
         self.access_dies_at: datetime | None = None
         self.between_calls: Callable[[Call], None] | None = None
         self.failing: float = 0.0
@@ -167,6 +91,9 @@ class FakePlatform(Hosted):
                 post = self.said[parent].post_id
             post = post or next(iter(self.posts), None)
             number = id or self.new_id(post, parent)
+            if number not in self.said:
+                self._answers.setdefault(parent, []).append(number)
+                self._below_post.setdefault(post, []).append(number)
             who = self.our_id if ours else f"id-{author}" if author else None
             self.said[number] = Said(
                 number,
@@ -227,6 +154,14 @@ class FakePlatform(Hosted):
             return self.access, self.refresh
 
     # ---- what a subclass calls ----------------------------------------------------------------
+
+    def answers_to(self, number: str) -> list[Said]:
+        """What was ever said directly below a comment, without a look at all the others."""
+        return [self.said[one] for one in self._answers.get(number, [])]
+
+    def said_below(self, post: str | None) -> list[Said]:
+        """What was ever said below a post, without a look at all the others."""
+        return [self.said[one] for one in self._below_post.get(post, [])]
 
     def take_empty(self) -> bool:
         """Ask before each page of a list: True means "answer no items, but say that more follow".

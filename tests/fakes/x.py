@@ -2,7 +2,8 @@
 
 Ids grow with time, as X's do, whatever time a post claims. An edit makes a new id in the same
 chain. ``dialect``: "old" takes ``tweet.fields`` only, "new" ``post.fields`` only, any other word
-neither. A post that a
+neither. ``literal``: the
+look-up of an old id brings the words of before the edit. A post that a
 moderator hides looks like one of a locked account: the look-up says that it may not be shown.
 ``unsummoned``: posts that a search finds and that do not name us.
 """
@@ -36,6 +37,7 @@ class FakeX(FakePlatform):
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.dialect = "old"
+        self.literal = False
         self.billed = 0.0
         self.unsummoned: set[str] = set()
         self._day: tuple[str, set[str]] = ("", set())
@@ -54,8 +56,9 @@ class FakeX(FakePlatform):
 
     def edit(self, number: str, text: str) -> None:
         with self.lock:
-            super().edit(number, text)
             one = self.said[number]
+            one.extra.setdefault("words", []).append(one.text)
+            super().edit(number, text)
             one.extra.setdefault("chain", [number]).append(self.new_id(None, None))
 
     def needs_access(self, call: Call) -> bool:
@@ -181,7 +184,7 @@ class FakeX(FakePlatform):
             one = self._known(number)
             if one is not None and one.state == "public":
                 self._bill(number, 0.005)
-                data.append(self.row(one))
+                data.append(self._version(one, number) if self.literal else self.row(one))
                 continue
             locked = one is not None and one.state == "hidden"
             kind = "not-authorized-for-resource" if locked else "resource-not-found"
@@ -252,6 +255,11 @@ class FakeX(FakePlatform):
         if one.id not in self.unsummoned:
             row["entities"] = {"mentions": [{"username": self.our_name, "id": self.our_id}]}
         return row
+
+    def _version(self, one: Said, number: str) -> dict[str, Any]:
+        """The post as it was under one of its ids."""
+        texts = [*one.extra.get("words", []), one.text]
+        return {**self.row(one), "id": number, "text": texts[_chain(one).index(number)]}
 
     def _named(self, old: str) -> str:
         new = {"retweet_count": "repost_count", "referenced_tweets": "referenced_posts"}

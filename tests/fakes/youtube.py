@@ -322,7 +322,7 @@ class FakeYouTube(FakePlatform):
 
     def _below(self, number: str, state: str) -> list[Said]:
         """Replies in an order of YouTube's own: the oldest first here."""
-        below = [o for o in self.said.values() if o.parent_id == number and o.state == state]
+        below = [one for one in self.answers_to(number) if one.state == state]
         return sorted(below, key=lambda one: one.at)
 
     def _shows(self, one: Said, state: str) -> bool:
