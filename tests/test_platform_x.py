@@ -306,7 +306,7 @@ def test_queries_take_turns_and_go_on_where_they_ended(desk: Desk) -> None:
 def test_more_queries_than_there_is_money_for_take_turns(desk: Desk) -> None:
     desk.budget = replace(prices.A_DAY, units=0.2)
     searching(desk, "jalan", "banjir", "lampu")
-    asked = []
+    asked: list[set[str]] = []
     for _ in range(3):
         desk.poll()
         asked.append({call["query"] for call in called(desk, "search")} - set().union(*asked))

@@ -205,6 +205,18 @@ def test_one_slow_source_delays_no_other(tmp_path: Path, worlds: list[World]) ->
     assert world.status().cursor == "2"
 
 
+def test_what_was_said_while_a_slow_source_was_read_is_not_called_known(
+    tmp_path: Path, worlds: list[World]
+) -> None:
+    slow = SlowSource(SITE, shown(2))
+    world = make(worlds, tmp_path, slow)
+    world.collect(patience=0.05)
+    slow.answer.set()
+    world.collect(NOW + timedelta(minutes=9))
+    ((_, to_at),) = sources.coverage(world.db, NOW - timedelta(days=1))[SITE]
+    assert to_at == NOW and world.status().last_success_at == NOW + timedelta(minutes=9)
+
+
 def test_without_a_limit_every_source_is_waited_for(tmp_path: Path, worlds: list[World]) -> None:
     slow = SlowSource(SITE, shown(2))
     world = make(worlds, tmp_path, slow)

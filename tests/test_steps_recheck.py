@@ -129,6 +129,33 @@ def test_a_recheck_that_must_wait_is_no_failed_poll(world: World, source: Living
     assert source.asked == [["c1", "c2", "c3"]] * 2
 
 
+def test_a_site_that_knows_nothing_any_more_has_to_say_it_twice(tmp_path: Path) -> None:
+    source = Living(*(make_comment(n, f"Jalan rusak {n}", NOW - HOUR) for n in range(1, 7)))
+    world = World(tmp_path, source)
+    world.poll(NOW)
+    stood, source.now_there = source.now_there, {}
+    for minutes in (0, 15, 30):
+        world.poll(NOW + 3 * HOUR + timedelta(minutes=minutes))
+    assert {row["visibility"] for row in rows(world.db, "SELECT * FROM comment")} == {"public"}
+    source.now_there = stood
+    world.poll(NOW + 4 * HOUR)
+    source.now_there = {}
+    world.poll(NOW + 7 * HOUR)
+    assert world.row("c1")["visibility"] == "public"  # said once more, hours after the bad one
+    world.collector.close()
+    world.collector = Collector(2)  # another process, as when cron starts each
+    world.poll(NOW + 8 * HOUR)
+    assert {row["visibility"] for row in rows(world.db, "SELECT * FROM comment")} == {"deleted"}
+    world.collector.close()
+
+
+def test_a_recheck_that_the_site_does_not_take_stops_nothing(world: World, source: Living) -> None:
+    world.poll(NOW)
+    source.refetch_fails = PlatformError("no", reason=Reason.NOT_ALLOWED, permanent=True)
+    world.poll(NOW + 3 * HOUR)
+    assert world.status().paused is None and world.status().error is None
+
+
 def test_a_recheck_that_needs_a_person_stops_the_source(world: World, source: Living) -> None:
     world.poll(NOW)
     source.refetch_fails = DEAD

@@ -88,6 +88,28 @@ def test_a_hidden_comment_no_longer_counts_and_a_poll_that_sees_the_same_is_no_e
     assert not moderation.finish(db, wish(db), NOW)
 
 
+def test_a_platform_that_calls_to_tell_the_same_makes_no_edit(db: Database) -> None:
+    want(db)
+    moderation.finish(db, wish(db), NOW)
+    hidden = replace(stored(db).comment, visibility=Visibility.HIDDEN)
+    with db.atomic():
+        gone = [(hidden.external_id, Visibility.HIDDEN)]
+        comments.mark_gone(db, hidden.source_id, gone)
+        assert comments.upsert(db, [hidden], NOW, backfilled=False) == 0
+    assert stored(db).comment.edited_at is None
+
+
+def test_what_is_shown_again_is_read_again_where_that_can_be_done(db: Database) -> None:
+    with db.atomic():
+        db.conn.execute("UPDATE comment SET fetched_at = 1 WHERE id = 1")
+    for number in (1, 2):
+        for hidden in (True, False):
+            want(db, number, hidden=hidden, now=NOW + SECOND)
+            moderation.finish(db, wish(db, number), NOW + SECOND)
+    due = [one for (one,) in db.conn.execute("SELECT recheck_at FROM comment ORDER BY id")]
+    assert due == [int((NOW + SECOND).timestamp()), None]
+
+
 def test_a_comment_that_is_shown_again_is_understood_anew_and_counts(
     db: Database, tools: Tools
 ) -> None:

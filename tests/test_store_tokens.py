@@ -51,6 +51,15 @@ def test_what_an_admin_gives_anew_outranks_what_was_kept(vault: StoredVault) -> 
     assert asked == [None] and vault.read("benih baru") == NEXT
 
 
+def test_a_service_with_the_old_secret_never_overwrites_the_new_tokens(vault: StoredVault) -> None:
+    """``sources renew`` beside a running service: the new refresh token is spent already."""
+    vault.put("benih lama", FIRST)
+    vault.put("benih baru", NEXT)
+    assert vault.read("benih lama") is None
+    assert vault.renew("benih lama", FIRST, lambda kept: FIRST) == FIRST
+    assert vault.read("benih baru") == NEXT
+
+
 def test_a_refusal_leaves_what_was_kept(vault: StoredVault) -> None:
     vault.put("benih", FIRST)
     with pytest.raises(PlatformError):

@@ -183,6 +183,16 @@ def test_a_replay_is_answered_as_good_and_does_nothing(gate: Gate) -> None:
     assert gate.woken == 2
 
 
+def test_news_that_come_late_bring_nothing_deleted_back(gate: Gate) -> None:
+    """A platform repeats for hours what it could not deliver; meanwhile we read on."""
+    batch = gate.hook.received({"x-signature": signature(RAW)}, RAW, gate.clock()).comments
+    sources.store_page(gate.db, DOOR, Page(batch, "1"), gate.clock(), backfilled=False)
+    gone = tuple((one.external_id, Visibility.DELETED) for one in batch)
+    sources.store_refetched(gate.db, DOOR, Page((), "", gone=gone), gate.clock())
+    assert gate.tell({"key": "k9", "say": {"c1": WORDS}}).status_code == 200
+    assert gate.stored() == {"c1": (WORDS, "deleted")}
+
+
 def test_keys_are_kept_for_a_week_and_never_as_they_came(gate: Gate) -> None:
     gate.tell({"key": "nomor-warga", "say": {"c1": WORDS}})
     assert "nomor-warga" not in str(rows(gate.db, "SELECT * FROM delivery"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,17 +19,15 @@ from sqlite_utils import Database
 
 from monitor.errors import MonitorError, PlatformError, Reason, StorageError
 from monitor.messages import sources as words
-from monitor.platforms.base import Health, Page, Refetcher, Seen, Source
+from monitor.platforms.base import Health, Page, Source
 from monitor.records import NoticeKind, SourceId, SourceStatus
+from monitor.steps.rechecking import Again, planned, store_again, wanted_again
 from monitor.steps.tools import Tools, log
-from monitor.store import notices, people, rechecks, sources
-from monitor.store.sources import Rechecks
+from monitor.store import notices, people, sources
 
 _LONGEST_PAUSE = timedelta(minutes=30)
 _CHECK_EVERY = timedelta(days=1)  # whose account it is, and when its token dies
 _QUEUE_PAGES = 16
-_NOT_TOLD = timedelta(minutes=10)
-_MOST_AGAIN = 500  # comments of a source that one poll reads again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +41,6 @@ class _Fetched:
     error: MonitorError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """Stored comments whose time to be read again has come."""
-
-    refetcher: Refetcher
-    wanted: Sequence[Seen]
-
-    def pages(self, now: datetime) -> Iterator[Page]:
-        """What became of them; a site that does not tell just now is asked after the next poll.
-
-        Raises:
-            PlatformError: permanent: a person is needed.
-        """
-        try:
-            yield from self.refetcher.refetch(self.wanted, now)
-        except PlatformError as error:
-            if error.permanent:
-                raise
-            log.warning("recheck: %s", error)
-
-
 class Collector:
     """The pool and the queue that live as long as the process."""
 
@@ -71,7 +48,8 @@ class Collector:
         """``workers`` sources are fetched side by side."""
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="collect")
         self._queue: queue.Queue[_Fetched] = queue.Queue(_QUEUE_PAGES)
-        self._running: dict[SourceId, tuple[Future[None], SourceStatus]] = {}
+        # with when it began: what was said since is for the next poll to find
+        self._running: dict[SourceId, tuple[Future[None], SourceStatus, datetime]] = {}
         self._spoilt: set[SourceId] = set()
         self._closing = False
 
@@ -84,9 +62,9 @@ class Collector:
         for status in sources.due(db, now):
             source = tools.sources.get(status.id)
             if source is not None and status.id not in self._running:
-                again = _wanted_again(db, tools, status, now)
+                again = wanted_again(db, tools, status, now)
                 started = self._pool.submit(self._fetch, source, status, now, again)
-                self._running[status.id] = (started, status)
+                self._running[status.id] = (started, status, now)
         return sum(self._store(db, tools, fetched, now) for fetched in self._arrivals(patience))
 
     def close(self) -> None:
@@ -95,7 +73,7 @@ class Collector:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _fetch(
-        self, source: Source, status: SourceStatus, now: datetime, again: _Again | None
+        self, source: Source, status: SourceStatus, now: datetime, again: Again | None
     ) -> None:
         try:
             for page in source.collect(status.cursor, now):
@@ -138,61 +116,36 @@ class Collector:
             yield fetched
 
     def _store(self, db: Database, tools: Tools, fetched: _Fetched, now: datetime) -> int:
-        _, status = self._running[fetched.source_id]
+        _, status, began_at = self._running[fetched.source_id]
         if fetched.health is not None:
             sources.checked(db, fetched.source_id, fetched.health, now)
             return 0
         if fetched.again is not None:
-            return _store_again(db, tools, fetched.source_id, fetched.again, now)
+            return store_again(db, tools, fetched.source_id, fetched.again, now)
         if fetched.page is None:
             self._finish(db, tools, fetched, now)
             return 0
         if fetched.source_id in self._spoilt:
             return 0
         try:
-            return _store_page(db, tools, status, fetched.page, now)
+            return _store_page(db, tools, status, fetched.page, now, began_at)
         except BaseException:
             # The cursors of the pages behind it would lead past what was not stored.
             self._spoilt.add(fetched.source_id)
             raise
 
     def _finish(self, db: Database, tools: Tools, fetched: _Fetched, now: datetime) -> None:
-        _, status = self._running.pop(fetched.source_id)
+        _, status, began_at = self._running.pop(fetched.source_id)
         error = fetched.error
         if fetched.source_id in self._spoilt:
             self._spoilt.remove(fetched.source_id)
             error = StorageError(f"source: {fetched.source_id}: a page could not be stored")
         if error is None:
-            pause = timedelta(seconds=tools.every(fetched.source_id))
-            sources.finish_poll(db, fetched.source_id, now, now + pause, status.poll_after)
+            due = now + timedelta(seconds=tools.every(fetched.source_id))
+            sources.finish_poll(db, fetched.source_id, now, due, status.poll_after, began_at)
         else:
             _fail(db, tools, status, error, now)
         tools.boundary("collect:after-poll")
-
-
-def _rechecks(tools: Tools, source_id: SourceId) -> Rechecks | None:
-    account = tools.accounts.get(source_id)
-    if account is None or account.connected.refetcher is None:
-        return None
-    return Rechecks(account.platform.keeps_days)
-
-
-def _wanted_again(db: Database, tools: Tools, status: SourceStatus, now: datetime) -> _Again | None:
-    account = tools.accounts.get(status.id)
-    refetcher = account.connected.refetcher if account else None
-    if refetcher is None or status.backfilled_at is None:
-        return None
-    wanted = rechecks.due(db, status.id, now, _MOST_AGAIN)
-    # what the site then tells nothing of must not be asked for at every poll
-    rechecks.put_off(db, status.id, [seen.external_id for seen in wanted], now + _NOT_TOLD)
-    return _Again(refetcher, wanted) if wanted else None
-
-
-def _store_again(db: Database, tools: Tools, source_id: SourceId, page: Page, now: datetime) -> int:
-    tools.boundary("recheck:before-write")
-    count = sources.store_refetched(db, source_id, page, now, _rechecks(tools, source_id))
-    tools.boundary("recheck:after-write")
-    return count
 
 
 def _checked(source: Source, status: SourceStatus, now: datetime) -> Health | None:
@@ -212,7 +165,14 @@ def _checked(source: Source, status: SourceStatus, now: datetime) -> Health | No
         return None
 
 
-def _store_page(db: Database, tools: Tools, status: SourceStatus, page: Page, now: datetime) -> int:
+def _store_page(
+    db: Database,
+    tools: Tools,
+    status: SourceStatus,
+    page: Page,
+    now: datetime,
+    began_at: datetime,
+) -> int:
     tools.boundary("collect:before-page")
     first_read = status.backfilled_at is None
     with db.atomic():
@@ -222,7 +182,8 @@ def _store_page(db: Database, tools: Tools, status: SourceStatus, page: Page, no
             page,
             now,
             backfilled=first_read,
-            rechecks=_rechecks(tools, status.id),
+            rechecks=planned(tools, status.id),
+            known_to=began_at,
         )
         if page.gap is not None:
             text = words.gap(status.id, page.gap.from_at, page.gap.to_at, tools.zone)

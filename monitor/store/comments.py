@@ -36,7 +36,7 @@ _UPSERT = (
     "reply_ref = excluded.reply_ref, reply_block = excluded.reply_block, raw = excluded.raw, "
     "rating = excluded.rating, "
     "like_count = excluded.like_count, reply_count = excluded.reply_count, "
-    "content_hash = excluded.content_hash, predicted_by = NULL, "
+    "content_hash = excluded.content_hash, predicted_by = NULL, erased_at = NULL, "
     # a webhook may not say that the words are the office's; a list that does is believed
     "own = max(comment.own, excluded.own) "
     "WHERE comment.content_hash <> excluded.content_hash OR excluded.own > comment.own"
@@ -69,16 +69,28 @@ def mark_own(db: Database, source_id: SourceId, batch: Sequence[Comment]) -> Non
         )
 
 
+def reply_of(db: Database, source_id: SourceId, external_id: str) -> int | None:
+    """The number of the draft whose reply stands there under this id; None: of none."""
+    row = one(
+        db,
+        "SELECT d.id FROM post p JOIN draft d ON d.id = p.draft_id "
+        "JOIN comment c ON c.id = d.comment_id WHERE p.external_id = ? AND c.source_id = ?",
+        [external_id, source_id],
+    )
+    return row["id"] if row else None
+
+
 def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:
     """Mark comments that the platform no longer shows; they stop counting, their words stay."""
     hidden = []
     for external_id, visibility in gone:
         changed(
             db,
-            # The emptied hash lets a comment that comes back count as changed.
+            # The emptied hash lets a comment that comes back count as changed; one that is known
+            # to look so keeps its own, for a poll that sees the same is no edit.
             "UPDATE comment SET visibility = ?, content_hash = '' "
-            "WHERE source_id = ? AND external_id = ?",
-            (visibility.value, source_id, external_id),
+            "WHERE source_id = ? AND external_id = ? AND visibility <> ?",
+            (visibility.value, source_id, external_id, visibility.value),
         )
         if not counts(visibility):
             hidden.append(external_id)

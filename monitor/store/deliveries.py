@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor.platforms.base import Delivery, Page
-from monitor.records import SourceId
+from monitor.records import SourceId, Visibility
 from monitor.store.connection import changed, maybe_from_epoch, one, to_epoch
 from monitor.store.sources import Rechecks, store_refetched
 
@@ -43,7 +43,8 @@ def take(
         if not fresh:
             return None
         changed(db, "DELETE FROM delivery WHERE at < ?", (to_epoch(now - _KEPT),))
-        page = Page(delivery.comments, "", gone=delivery.gone)
+        told = [c for c in delivery.comments if not _deleted(db, source_id, c.external_id)]
+        page = Page(tuple(told), "", gone=delivery.gone)
         count = store_refetched(db, source_id, page, now, rechecks)
         if delivery.poll:
             _poll_soon(db, source_id, now)
@@ -54,6 +55,16 @@ def newest(db: Database, source_id: SourceId) -> datetime | None:
     """When a platform told something new last; None: not in the days that are kept."""
     row = one(db, "SELECT max(at) AS at FROM delivery WHERE source_id = ?", [source_id])
     return maybe_from_epoch(row["at"]) if row else None
+
+
+def _deleted(db: Database, source_id: SourceId, external_id: str) -> bool:
+    """Whether a comment is gone: news that come hours late must not bring it back."""
+    row = one(
+        db,
+        "SELECT visibility FROM comment WHERE source_id = ? AND external_id = ?",
+        [source_id, external_id],
+    )
+    return row is not None and row["visibility"] == Visibility.DELETED
 
 
 def _poll_soon(db: Database, source_id: SourceId, now: datetime) -> None:

@@ -100,7 +100,7 @@ def finish(db: Database, wish: Wish, now: datetime) -> bool:
             return False
         stored = comments.get(db, wish.comment_id)
         assert stored is not None  # comments are never deleted
-        _look(db, stored, hidden=wish.hidden)
+        _look(db, stored, now, hidden=wish.hidden)
         _told(db, wish.comment_id, _verbs(hidden=wish.hidden)[1], wish.person, wish.reason, now)
     return True
 
@@ -137,8 +137,11 @@ def _key(wish: Wish) -> tuple[int, int, int]:
     return int(wish.comment_id), int(wish.hidden), to_epoch(wish.at)
 
 
-def _look(db: Database, stored: StoredComment, *, hidden: bool) -> None:
-    """What is hidden stops counting; what is shown again is understood anew and counts."""
+def _look(db: Database, stored: StoredComment, now: datetime, *, hidden: bool) -> None:
+    """What is hidden stops counting; what is shown again is understood anew and counts.
+
+    It may have been taken for deleted meanwhile, which nobody reads again: so it is read now.
+    """
     comment = stored.comment
     if hidden:
         comments.mark_gone(db, comment.source_id, [(comment.external_id, Visibility.HIDDEN)])
@@ -147,11 +150,14 @@ def _look(db: Database, stored: StoredComment, *, hidden: bool) -> None:
     changed(
         db,
         "UPDATE comment SET visibility = ?, content_hash = ?, "
-        "predicted_by = CASE WHEN ? THEN predicted_by END WHERE id = ?",
+        "predicted_by = CASE WHEN ? THEN predicted_by END, "
+        "recheck_at = CASE WHEN ? OR fetched_at IS NULL THEN recheck_at ELSE ? END WHERE id = ?",
         (
             visibility.value,
             content_hash(replace(comment, visibility=visibility)),
             int(hidden),
+            int(hidden),
+            to_epoch(now),
             int(stored.id),
         ),
     )

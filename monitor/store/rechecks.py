@@ -25,6 +25,7 @@ _TIERS = (
 )
 _IN_TIME = 25 / 30  # of the days that a comment may be kept without being read again
 _PURGED = ("raw", "author")
+_PUT_OFF = timedelta(hours=1)  # at the most: what is asked for again and again must go as well
 
 
 def next_at(created_at: datetime, now: datetime, keeps: timedelta | None) -> datetime | None:
@@ -47,7 +48,8 @@ def plan(
     """
     keeps = None if keeps_days is None else timedelta(days=keeps_days)
     db.conn.executemany(
-        "UPDATE comment SET fetched_at = ?, recheck_at = ? WHERE source_id = ? AND external_id = ?",
+        "UPDATE comment SET fetched_at = ?, recheck_at = ?, missed_at = NULL "
+        "WHERE source_id = ? AND external_id = ?",
         [
             (
                 to_epoch(now),
@@ -67,6 +69,38 @@ def plan(
             if visibility is Visibility.DELETED
         ],
     )
+    for external_id, visibility in page.gone:
+        if visibility is not Visibility.DELETED:
+            _plan_hidden(db, source_id, external_id, now, keeps)
+
+
+def _plan_hidden(
+    db: Database, source_id: SourceId, external_id: str, now: datetime, keeps: timedelta | None
+) -> None:
+    """What is hidden may come back. Its words were not read: the time to erase them draws near."""
+    at = next_at(_created_at(db, source_id, external_id, now), now, keeps)
+    changed(
+        db,
+        "UPDATE comment SET recheck_at = CASE WHEN ? THEN min(?, coalesce(fetched_at, 0) + ?) "
+        "ELSE ? END WHERE source_id = ? AND external_id = ?",
+        (
+            keeps is not None,
+            maybe_epoch(at),
+            _seconds(keeps),
+            maybe_epoch(at),
+            source_id,
+            external_id,
+        ),
+    )
+
+
+def _created_at(db: Database, source_id: SourceId, external_id: str, now: datetime) -> datetime:
+    row = one(
+        db,
+        "SELECT created_at FROM comment WHERE source_id = ? AND external_id = ?",
+        [source_id, external_id],
+    )
+    return from_epoch(row["created_at"]) if row else now
 
 
 def due(db: Database, source_id: SourceId, now: datetime, limit: int) -> list[Seen]:
@@ -100,6 +134,26 @@ def put_off(db: Database, source_id: SourceId, ids: Iterable[str], until: dateti
         )
 
 
+def missed(
+    db: Database, source_id: SourceId, ids: Sequence[str], now: datetime, wait: timedelta
+) -> set[str]:
+    """Note that a site knows none of these; which of them it has not known for so long yet."""
+    with db.atomic():
+        db.conn.executemany(
+            "UPDATE comment SET missed_at = coalesce(missed_at, ?) "
+            "WHERE source_id = ? AND external_id = ?",
+            [(to_epoch(now), source_id, one) for one in ids],
+        )
+    marks = ", ".join("?" * len(ids))
+    found = rows(
+        db,
+        f"SELECT external_id FROM comment WHERE source_id = ? AND missed_at > ? "
+        f"AND external_id IN ({marks})",
+        [source_id, to_epoch(now - wait), *ids],
+    )
+    return {row["external_id"] for row in found}
+
+
 def erase_unread(
     db: Database, source_id: SourceId, now: datetime, keeps_days: int, limit: int = 500
 ) -> int:
@@ -109,7 +163,7 @@ def erase_unread(
         db,
         "SELECT id FROM comment WHERE source_id = ? AND recheck_at <= ? AND fetched_at <= ? "
         "ORDER BY recheck_at LIMIT ?",
-        [source_id, to_epoch(now), cutoff, limit],
+        [source_id, to_epoch(now + _PUT_OFF), cutoff, limit],
     )
     if found:
         with db.atomic():

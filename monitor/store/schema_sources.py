@@ -81,8 +81,12 @@ CREATE INDEX moderation_due ON moderation(next_try_at) WHERE state = 'wanted'
 @migrations()
 def m011_sources(db: Database) -> None:
     """Health of sources, budgets, rechecks, deliveries, hidden comments."""
-    for script in (_HEALTH, _BUDGETS, _RECHECKS, _MODERATED):
+    for script in (_HEALTH, _BUDGETS, _RECHECKS, _MODERATED, _MISSED):
         run(db, script)
+
+
+# When a recheck that found nothing at all first missed a comment; NULL: it was found since.
+_MISSED = "ALTER TABLE comment ADD COLUMN missed_at INTEGER"
 
 
 KNOWN: Final = frozenset({"m011_sources"})

@@ -76,9 +76,11 @@ def store_page(
     *,
     backfilled: bool,
     rechecks: Rechecks | None = None,
+    known_to: datetime | None = None,
 ) -> int:
     """Store a page's comments together with its cursor; how many rows are new or changed.
 
+    ``known_to``: when the poll began (None: ``now``); what was said since it need not have seen.
     One transaction: dying before it means fetching the page again, which is harmless.
     """
     with db.atomic():
@@ -92,7 +94,7 @@ def store_page(
                 (to_epoch(page.gap.to_at), source_id),
             )
         if page.covered_from is not None:
-            cover(db, source_id, page.covered_from, now)
+            cover(db, source_id, page.covered_from, known_to or now)
     return count
 
 
@@ -127,8 +129,9 @@ def finish_poll(
     now: datetime,
     poll_after: datetime,
     was: datetime | None = None,
+    known_to: datetime | None = None,
 ) -> None:
-    """Record a whole successful poll: the source is known up to ``now``.
+    """Record a whole successful poll: the source is known up to when it began (``known_to``).
 
     ``was``: when it was due as it began. Where that changed meanwhile, a hook has news that this
     poll may have missed, and its wish for another one stands.
@@ -148,7 +151,8 @@ def finish_poll(
                 source_id,
             ),
         )
-        cover(db, source_id, now, now)
+        known_to = known_to or now
+        cover(db, source_id, known_to, known_to)
 
 
 def finish_import(db: Database, source_id: SourceId, now: datetime) -> None:

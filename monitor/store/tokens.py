@@ -2,7 +2,8 @@
 
 It lies apart, readable by its owner only, so that whoever copies the comments gets no access to the
 office's accounts. SQLite's write lock lets one process at a time renew; a token is on the disk
-(synchronous = FULL) before anybody uses it.
+(synchronous = FULL) before anybody uses it. A service that still runs with what an admin has
+replaced keeps its tokens beside the new ones, never over them.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from monitor.records import SourceId
 
 _WAIT_SECONDS = 120.0  # another process may be in the middle of a renewal, time-outs and all
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS token (source_id TEXT PRIMARY KEY, seed TEXT NOT NULL, "
-    "body TEXT NOT NULL) WITHOUT ROWID"
+    "CREATE TABLE IF NOT EXISTS kept (source_id TEXT NOT NULL, seed TEXT NOT NULL, "
+    "body TEXT NOT NULL, PRIMARY KEY (source_id, seed)) WITHOUT ROWID"
 )
 _TIMES = ("obtained_at", "expires_at", "refresh_expires_at")
 
@@ -70,27 +71,28 @@ class StoredVault:
             return fresh
 
     def put(self, seed: str, tokens: Tokens) -> None:
-        """Keep tokens that an admin has just got.
+        """Keep tokens that an admin has just got, in the place of all others.
 
         Raises:
             StorageError: the file cannot be written.
         """
         with self._opened() as conn:
             self._begin(conn)
+            conn.execute("DELETE FROM kept WHERE source_id = ?", (self._source,))
             self._write(conn, seed, tokens)
 
     def _write(self, conn: sqlite3.Connection, seed: str, tokens: Tokens) -> None:
         conn.execute(
-            "INSERT OR REPLACE INTO token (source_id, seed, body) VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO kept (source_id, seed, body) VALUES (?, ?, ?)",
             (self._source, _mark(seed), _to_json(tokens)),
         )
         conn.execute("COMMIT")
 
     def _read(self, conn: sqlite3.Connection, seed: str) -> Tokens | None:
         row = conn.execute(
-            "SELECT seed, body FROM token WHERE source_id = ?", (self._source,)
+            "SELECT body FROM kept WHERE source_id = ? AND seed = ?", (self._source, _mark(seed))
         ).fetchone()
-        return _from_json(row[1]) if row is not None and row[0] == _mark(seed) else None
+        return None if row is None else _from_json(row[0])
 
     def _begin(self, conn: sqlite3.Connection) -> None:
         try:
