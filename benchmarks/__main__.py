@@ -10,7 +10,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-from benchmarks import classify, detection, footprint, storing, ticks, understanding  # noqa: E402
+from benchmarks import classify, detection, footprint, storing, ticks, trainers, understanding  # noqa: E402
 from benchmarks.report import show  # noqa: E402
 
 ALL = {
@@ -19,6 +19,7 @@ ALL = {
     "ticks": ticks.measure,
     "footprint": footprint.measure,
     "understanding": understanding.measure,
+    "trainers": trainers.measure,
     "detection": detection.measure,
 }
 

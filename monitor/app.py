@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
@@ -23,12 +25,15 @@ from monitor.config import Settings
 from monitor.config.parts import SOURCE_SECRETS
 from monitor.connecting import connect_all
 from monitor.errors import ConfigError, MonitorError
-from monitor.knowledge import Knowledge, load_knowledge
+from monitor.knowledge import Knowledge
+from monitor.night import Night, command
 from monitor.platforms.base import Source
 from monitor.records import Chat, ChatId, Level, Person, PersonId, Role, SourceId
+from monitor.steps.aside import Apart
 from monitor.steps.collect import Collector
-from monitor.steps.tools import Tools, log
-from monitor.store import open_store, people, sources
+from monitor.steps.tools import Library, Parts, Tools, log
+from monitor.store import knowledge_changes, open_store, people, sources
+from monitor.store.knowledge_changes import model_of, revision_of
 from monitor.store.locking import held
 from monitor.telegram.base import Channel
 from monitor.telegram.console import CONSOLE_CHAT, Console
@@ -36,7 +41,6 @@ from monitor.telegram.console import CONSOLE_CHAT, Console
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from monitor.classify.guard import SecondLook
     from monitor.telegram.channel import TelegramChannel
     from monitor.web import Server
     from monitor.wording import ModelWriter
@@ -69,63 +73,71 @@ def build_tools(
     from monitor.classify import Classifier
     from monitor.classify.model_files import serve_first
     from monitor.classify.served import Served
+    from monitor.library import DataLibrary
+    from monitor.steps.choosing import Teaching
     from monitor.store.vectors import StoredVectors
-    from monitor.text.reader import TextReader
-    from monitor.words import LexiconWords
 
-    knowledge = load_knowledge(settings.data)
-    check_rules(settings, knowledge)
-    reader = TextReader.load(settings.data, settings.office.province)
     cache = StoredVectors(settings.database)
+    library = DataLibrary(settings, cache, lambda known: check_rules(settings, known))
+    parts = _parts_at_start(settings, library)
     classifier = Classifier.load(
         settings.models,
         settings.data,
         settings.classify.embeddings,
         settings.classify.precision,
         cache,
-        settings.office.province,
+        reader=library.reader(_texts(settings, 0)),
     )
     if classifier.trouble:
         log.error("%s; %s serves in its place", classifier.trouble, classifier.version)
     served = Served(
         classifier,
-        lambda version: Classifier.load_version(
-            settings.models / version,
-            settings.data,
-            settings.classify.embeddings,
-            settings.classify.precision,
-            cache,
-            settings.office.province,
-        ),
-        lambda version: serve_first(settings.models, version),
+        lambda version: library.classifier(version, _texts(settings, revision_of(version))),
+        lambda version: serve_first(settings.models, model_of(version)),
     )
     accounts = connect_all(settings, clock)
     repliers = {name: one.connected.replier for name, one in accounts.items()}
     return Tools(
         settings=settings,
-        knowledge=knowledge,
+        knowledge=parts.knowledge,
         classifier=served,
         models=served,
-        words=LexiconWords.load(reader, settings.data),
+        library=library,
+        words=parts.words,
         channel=channel or build_channel(settings),
         sources={name: one.connected.source for name, one in accounts.items()},
         repliers={name: replier for name, replier in repliers.items() if replier is not None},
         accounts=accounts,
-        writer=build_writer(settings, knowledge),
-        second_look=build_second_look(settings, knowledge),
+        writer=build_writer(settings, parts.knowledge),
+        second_look=parts.second_look,
+        aside=Apart(),
+        chooser=Teaching(served),
     )
 
 
-def build_second_look(settings: Settings, knowledge: Knowledge) -> SecondLook | None:
-    """What was learned beside the guard's rules; None where it was not trained.
+def _parts_at_start(settings: Settings, library: Library) -> Parts:
+    """What the files under data/ amount to; where one is broken, what they said before.
 
     Raises:
-        ModelError: its files are damaged.
+        ConfigError: a file is wrong, and what it said before is not known or wrong too.
     """
-    from monitor.classify.guard import SecondLook, load_guard
+    try:
+        return library.parts({})
+    except ConfigError as error:
+        known = _texts(settings)
+        if not known:
+            raise
+        parts = library.parts(known)
+        log.error("%s; what the files said before goes on holding", error)
+        return parts
 
-    model = load_guard(settings.data / "guard")
-    return SecondLook(model, knowledge.guard) if model else None
+
+def _texts(settings: Settings, upto: int | None = None) -> dict[str, str]:
+    """What the editable files said by the rows; empty before the first start."""
+    if not settings.database.exists():
+        return {}
+    with closing(open_store(settings.database)) as db:
+        return knowledge_changes.texts(db, upto)
 
 
 def build_writer(settings: Settings, knowledge: Knowledge) -> ModelWriter | None:
@@ -216,8 +228,9 @@ def configured_chats(settings: Settings) -> list[Chat]:
 class Service(AbstractContextManager["Service"]):
     """The pipeline in its worker thread, with the wish to be woken and to be stopped."""
 
-    def __init__(self, tools: Tools, clock: Clock = utc_now) -> None:
+    def __init__(self, tools: Tools, clock: Clock = utc_now, night: Night | None = None) -> None:
         self.tools = tools
+        self._night = night
         self.clock = clock
         self.failed = False
         self._wake = threading.Event()
@@ -238,6 +251,8 @@ class Service(AbstractContextManager["Service"]):
         self.stop()
         self._left.set()
         self._thread.join(timeout=30)
+        if self._night is not None:
+            self._night.stop()
 
     def wake(self) -> None:
         """Tick at once: somebody pressed a button."""
@@ -293,6 +308,8 @@ class Service(AbstractContextManager["Service"]):
         ticked = pipeline.tick(db, self.tools, collector, self.clock())
         if pipeline.more_waits(self.tools, ticked):
             self._wake.set()
+        if self._night is not None:
+            pipeline.beside("night", partial(self._night.look, db, self.clock()))
 
 
 def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
@@ -318,8 +335,15 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: stop())
 
 
-def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) -> None:
+def run(
+    settings: Settings,
+    only: str | None,
+    on_page: Callable[[str], None],
+    config: Path | None = None,
+) -> None:
     """Run the service until it is told to stop; ``only``: collect, bot or web.
+
+    ``config``: the file of these settings, for the training by night; without it there is none.
 
     Raises:
         ConfigError: ``--only bot`` without a token.
@@ -332,7 +356,7 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
         stack.enter_context(held(settings.database, _parts(settings, only)))
         tools = build_tools(settings)
         prepare(open_store(settings.database), settings)
-        service = Service(tools)
+        service = Service(tools, night=_night(settings, config))
         stop_on_signals(service.stop)
         stack.callback(tools.channel.close)
         if settings.web.enabled and only in (None, "web"):
@@ -347,6 +371,12 @@ def run(settings: Settings, only: str | None, on_page: Callable[[str], None]) ->
             service.wait()
     if service.failed:
         raise MonitorError("service: the pipeline ended unexpectedly; see the log")
+
+
+def _night(settings: Settings, config: Path | None) -> Night | None:
+    if config is None:
+        return None
+    return Night(settings.training, settings.office.zone, command(config))
 
 
 def _parts(settings: Settings, only: str | None) -> list[str]:

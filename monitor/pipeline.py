@@ -6,6 +6,7 @@ its answer in one transaction. Steps never call each other; only :func:`tick` li
 ====  ==========  ===============================  =============================  =================
 step  name        rows it waits for                written together               if it dies here
 ====  ==========  ===============================  =============================  =================
+0     knowledge   changes of files under data/     file + what works with it      written again
 1     collect     sources whose poll is due        comments + cursor + coverage   fetched again
 1     sources     sources that stand otherwise     what people know + notices     told once
 2     understand  comments without a prediction    predictions, copies, counts    done again
@@ -28,12 +29,17 @@ step  name        rows it waits for                written together             
 7     post        drafts ``approved``              ``posting`` before, after      at most once
 7     retention   comments that grew too old       words or author erased         done again
 8     train       labels since the last model      new folder                     old model serves
+8     drift       a day that is over               its figures + told changes     counted again
+8     themes      four weeks, once a week          themes + their notices         looked again
 8     switch      history unread by a new model    predictions; all counts at once  old model serves
+8     candidates  candidates that were wanted      state + messages               done again
+8     labels      a working day without a look     what to label + the look       looked again
 ====  ==========  ===============================  =============================  =================
 
-Step 6 is in ``bot/`` and ``web/``, step 8 in ``training/``. Two doors lead back, both explicit: a
-source's cursor (step 1 only) and human labels (training only). This module has no clock and knows
-no platform: ``app.py`` puts in what is concrete.
+Step 0 is decided in ``web/`` and ``cli/``, step 6 in ``bot/`` and ``web/``, step 8 in
+``training/``. Two doors lead back, both explicit: a source's cursor (step 1 only) and human labels
+(training only). This module has no clock and knows no platform: ``app.py`` puts in what is
+concrete.
 """
 
 from __future__ import annotations
@@ -45,18 +51,22 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.errors import MonitorError
+from monitor.steps import candidates, knowing, switching
 from monitor.steps import post as posting
-from monitor.steps import switching
 from monitor.steps.chase import chase
 from monitor.steps.collect import Collector
+from monitor.steps.decide_new_issue import go_on as go_on_issues
 from monitor.steps.digest import digest
+from monitor.steps.drift import watch_drift
 from monitor.steps.duty import hand_over
 from monitor.steps.escalate import escalate
 from monitor.steps.expire import expire
 from monitor.steps.handoff import remind as remind_handoffs
 from monitor.steps.judge import judge
+from monitor.steps.label_queue import fill_queue
 from monitor.steps.moderate import moderate
 from monitor.steps.narrate import expire_narratives
+from monitor.steps.new_issues import find_issues
 from monitor.steps.new_topics import find_topics
 from monitor.steps.notify import notify
 from monitor.steps.outcome import watch_outcomes
@@ -90,7 +100,12 @@ class Ticked:
     moderated: int = 0
     erased: int = 0
     reread: int = 0
+    followed: int = 0
     told: int = 0
+    taught: int = 0
+    queued: int = 0
+    drifted: int = 0
+    themes: int = 0
 
     @property
     def idle(self) -> bool:
@@ -109,6 +124,7 @@ def more_waits(tools: Tools, ticked: Ticked) -> bool:
 
 def start(db: Database, tools: Tools, now: datetime) -> None:
     """Put right what a process that died left half done. Call once, before the first tick."""
+    knowing.recover(db, tools, now)
     switching.recover(db, tools, now)
     notices.recover(db)
     posting.recover(db, tools, now)
@@ -122,7 +138,9 @@ def tick(
     patience: float | None = 2.0,
 ) -> Ticked:
     """Let every step do what waits for it. ``patience``: how long slow sources are waited for."""
+    taught = _step("knowledge", lambda: knowing.follow(db, tools, now))
     return Ticked(
+        taught=taught,
         collected=_step("collect", lambda: collector.collect(db, tools, now, patience)),
         told=_step("sources", lambda: watch_sources(db, tools, now)),
         understood=_step("understand", lambda: understand(db, tools)),
@@ -144,7 +162,17 @@ def tick(
         posted=_step("post", lambda: posting.post(db, tools, now)),
         erased=_step("retention", lambda: forget(db, tools, now)),
         reread=_step("switch", lambda: switching.read_history(db, tools, now)),
+        followed=_step("candidates", lambda: candidates.follow(db, now)),
+        queued=_step("labels", lambda: fill_queue(db, tools, now)),
+        drifted=_step("drift", lambda: watch_drift(db, tools, now)),
+        themes=_step("themes", lambda: find_issues(db, tools, now, patience))
+        + _step("new issues", lambda: go_on_issues(db, tools, now)),
     )
+
+
+def beside(name: str, run: Callable[[], int]) -> int:
+    """What is done beside the steps; its trouble must not end the service either."""
+    return _step(name, run)
 
 
 def _step(name: str, run: Callable[[], int]) -> int:

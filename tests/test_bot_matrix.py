@@ -29,11 +29,15 @@ NEEDS: dict[str, Action | None] = {
     **dict.fromkeys(("ok", "no", "ed", "us", "ba", "bx"), Action.DECIDE),
     **dict.fromkeys(("mh", "mr", "my", "mz", "mx", "ms"), Action.HIDE),
     **dict.fromkeys(("lb", "ls", "li"), Action.LABEL),
+    **dict.fromkeys(("la", "lg", "lp", "ln", "lk", "lu", "lz"), Action.LABEL),
+    **dict.fromkeys(("lc", "lj", "lo", "lr", "lx"), Action.TRAIN),
     **dict.fromkeys(("kp",), Action.TUNE),
     **dict.fromkeys(("qo", "qp", "qc", "qs"), Action.ASK_OPD),
     **dict.fromkeys(("qj", "qk", "qm"), Action.ANSWER),
     **dict.fromkeys(("hf", "hs", "ht", "hd"), Action.HAND_OFF),
     **dict.fromkeys(("nb", "nt", "nl", "nc", "nu", "na", "nw", "nx"), Action.STATE),
+    **dict.fromkeys(("bj", "bo", "bm", "bi", "bg"), Action.TEACH),
+    **dict.fromkeys(("cu", "cx"), Action.PROMOTE),
     **dict.fromkeys(("es",), Action.ESCALATE),
     **dict.fromkeys(("ud", "uo", "od", "of", "oy", "op"), Action.INVITE),
     **dict.fromkeys(("tb", "qb", "ns", "nd", "np", "jg", "jr", "ja", "jb", "st", "sp")),
@@ -58,7 +62,12 @@ def examples() -> list[str]:
     found = []
     for pattern, _ in presses._ACTIONS:
         text = pattern.pattern.replace("([0-9]{1,18})", "1").replace("([0-9])", "0")
-        text = text.replace("([01])", "0").replace("([yn])", "y").replace("([a-z])", "t")
+        text = (
+            text.replace("([0-2])", "0")
+            .replace("([01])", "0")
+            .replace("([yn])", "y")
+            .replace("([a-z])", "t")
+        )
         text = text.replace("([0-9a-f]{8})", "0a1b2c3d").replace("([0-9]{1,2})", "0")
         text = re.sub(r"\(\[[^\]]+\]\{1,\d+\}\)", "bpbd", text)
         assert pattern.fullmatch(text), text

@@ -24,14 +24,12 @@ import pytest
 from monitor import __version__, app
 from monitor.classify.model_files import FORMAT, point_to
 from monitor.cli import run_command
-from monitor.config import load_settings
 from monitor.demo import replaying, scenario
-from monitor.records import LabelField
-from monitor.store import audit, open_store, predictions, sources
+from monitor.store import audit, open_store, sources
 from tests.classify_world import serve, small_data, tiny_model, write_rows
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wordpress import PASSWORD, FakeWordPress
-from tests.world import PROJECT, make_tools, seed_comments
+from tests.world import PROJECT
 
 LINE = "Banjir di Sampit, jalan tergenang, parah sekali"
 GOOD, REFUSED, WRONG, OUTSIDE = 0, 1, 2, 3
@@ -584,32 +582,6 @@ def trainer(siaga: Office) -> Office:
     return siaga
 
 
-def test_a_version_is_trained_promoted_and_rolled_back(trainer: Office) -> None:
-    before = (PROJECT / "models" / "CURRENT").read_text(encoding="utf-8").split()[0]
-    data = small_data(trainer.folder, every=100)
-    text = trainer.config.read_text(encoding="utf-8")
-    trainer.config.write_text(text.replace(str(PROJECT / "data"), str(data)), encoding="utf-8")
-    shutil.copytree(PROJECT / "data" / "templates", data / "templates")
-    settings = load_settings(trainer.config)
-    tools = make_tools(trainer.folder, settings=settings)
-    db = open_store(settings.database)
-    (number,) = seed_comments(db, tools, [LINE])
-    predictions.add_label(db, number, LabelField.SENTIMENT, "netral", "Tia", app.utc_now())
-    db.close()
-
-    done = trainer("train", "uji-1", "--promote")
-    assert done.code == GOOD, done.err
-    assert "model uji-1: learned from" in done.out
-    assert "uji-1: serves from the next start" in done.out
-    listed = trainer("models", "list", "--json").lines
-    assert {one["version"]: one["serving"] for one in listed} == {before: False, "uji-1": True}
-    assert trainer("models", "rollback").out == f"{before}: serves from the next start\n"
-    assert f"{before} (serves)" in trainer("models", "list").out
-    assert trainer("models", "promote", "uji-1").code == GOOD
-    assert trainer("models", "promote", "uji-1").code == REFUSED
-    assert trainer("train", "uji-1").code == WRONG
-
-
 @pytest.fixture
 def small(siaga: Office) -> Office:
     """The office with a tiny model of its own."""
@@ -702,6 +674,7 @@ def test_the_model_before_goes_on_serving_for_one_that_cannot_be_read(small: Off
 
 def test_sets_left_out_are_tried_when_asked_for(small: Office) -> None:
     data = small_data(small.folder, every=300)
+    shutil.copytree(PROJECT / "data" / "templates", data / "templates")
     text = small.config.read_text(encoding="utf-8")
     small.config.write_text(text.replace(str(PROJECT / "data"), str(data)), encoding="utf-8")
     rows = [

@@ -25,6 +25,7 @@ MAY = {
     Action.LABEL: {*OFFICE, Role.TRAINER},
     Action.TRAIN: {Role.TRAINER},
     Action.TUNE: {Role.ADMIN},
+    Action.TEACH: {Role.ADMIN, Role.TRAINER},
     Action.HAND_OVER: OFFICE,
     Action.REOPEN: OFFICE,
     Action.ESCALATE: OFFICE,

@@ -49,7 +49,7 @@ def test_twins_share_half_of_their_different_words(one: str, other: str, twins: 
 def test_a_word_that_everybody_uses_finds_no_twins(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [frozenset({"min"}), frozenset({"min"}), frozenset({"min"})]
     assert near_twins(texts) == [(0, 1), (0, 2), (1, 2)]
-    monkeypatch.setattr(dealing, "_COMMON", 2)
+    monkeypatch.setattr(dealing, "COMMON", 2)
     assert near_twins(texts) == []
 
 

@@ -18,6 +18,7 @@ from monitor.records import (
 )
 from monitor.store import drafts, incidents
 from monitor.web import build_app, serve
+from tests import leaks
 from tests.web_world import (
     ADMIN,
     World,
@@ -36,12 +37,16 @@ class Visitor:
 
     def read(self, path: str = "/", **headers: str) -> httpx.Response:
         response = self.http.get(path, headers=headers)
+        leaks.told(response.text, path)
         found = re.search(r'name="token" value="([^"]+)"', response.text)
         self.token = found.group(1) if found else self.token
         return response
 
     def press(self, path: str, headers: Mapping[str, str] = HTMX, **fields: str) -> httpx.Response:
-        return self.http.post(path, data={"token": self.token, **fields}, headers=dict(headers))
+        data = {"token": self.token, **fields}
+        response = self.http.post(path, data=data, headers=dict(headers))
+        leaks.told(response.text, path)
+        return response
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Final, cast
 from telegram import Message, Update, User
 from telegram.constants import ChatType
 
-from monitor.bot import drafts, handoffs, narrative, opd, register, talk
+from monitor.bot import drafts, handoffs, narrative, new_issues, opd, register, talk
 from monitor.bot.desk import Context, Desk
 from monitor.bot.press import Reply
 from monitor.messages import answers
@@ -35,6 +35,7 @@ _KINDS: Final[Mapping[str, Handler]] = {
     narrative.TOPIC: narrative.take_topic,
     narrative.FACTS: narrative.take_facts,
     narrative.LINK: narrative.take_link,
+    new_issues.NAME: new_issues.take_name,
 }
 
 

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from telegram.ext import ContextTypes
 
 from monitor.records import Person
+from monitor.steps import knowing
 from monitor.steps.answer import Answer
 from monitor.steps.tools import Tools
 from monitor.store import people
@@ -39,6 +40,7 @@ class Desk:
 
     def person(self, telegram_id: int) -> Person | None:
         """The registered person with this Telegram id, asked anew each time: admins change."""
+        knowing.take_over(self.db, self.tools)  # so does what the office knows
         return people.by_telegram(self.db, telegram_id)
 
     def after(self, answer: Answer) -> Answer:

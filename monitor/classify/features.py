@@ -121,6 +121,10 @@ class FeatureSpace:
         counts = csr_matrix((np.ones(len(columns), dtype=np.float32), (rows, columns)), shape)
         return self._weighed(counts) + self._rules(documents, shape)
 
+    def knows(self, word: str, root: str) -> bool:
+        """Whether a word, or what it is made from, has a column of its own."""
+        return word in self._word_columns or root in self._root_columns
+
     @property
     def rule_columns(self) -> Mapping[str, int]:
         """The column of each rule."""

@@ -91,8 +91,13 @@ def require_new(folder: Path, version: str) -> None:
         raise ModelError(f"model: {folder}: exists already; choose another version name")
 
 
+def part_folder(folder: Path) -> Path:
+    """Where a model folder grows before it bears its name."""
+    return folder.with_name(f".{folder.name}.part")
+
+
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    growing = folder.with_name(f".{folder.name}.part")
+    growing = part_folder(folder)
     growing.mkdir(parents=True, exist_ok=True)
     for old in growing.iterdir():
         old.unlink()
@@ -202,6 +207,16 @@ def load(folder: Path) -> Model:
         raise ModelError(f"model: {folder / _ABOUT}: damaged: {error!r}") from error
     _check_sizes(model, folder)
     return model
+
+
+def told_training(folder: Path) -> Mapping[str, Any]:
+    """What a model tells of its training.
+
+    Raises:
+        ModelError: the folder or its ``model.json`` is missing, damaged or of another format.
+    """
+    found = _read_about(folder).get("training")
+    return found if isinstance(found, dict) else {}
 
 
 def _read_about(folder: Path) -> dict[str, Any]:

@@ -7,9 +7,11 @@ and no I/O but the cache of sentence vectors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from scipy.sparse import csr_matrix
 
 from monitor.classify.embed import Embedder, Mode, VectorCache, open_embedder
 from monitor.classify.explain import Explainer, Explanation
@@ -18,6 +20,7 @@ from monitor.classify.heads import HeadStack, mixed, probabilities, sure_from
 from monitor.classify.model_files import HEADS, Model, load, load_serving
 from monitor.errors import ModelError
 from monitor.records import Intent, Sentiment
+from monitor.text.clean import clean
 from monitor.text.places import Place
 from monitor.text.reader import ReadText, TextReader
 
@@ -53,6 +56,19 @@ class Verdict:
     ask_human: bool
     copy_key: bytes | None
     copy_words: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Views:
+    """What the model's two ways of reading say of texts; all as long as the texts are many.
+
+    Of sentiment and issue the probabilities by words alone and, where sentence vectors take part,
+    with them (rows x classes); and rows by which texts are told to be alike.
+    """
+
+    by_words: Mapping[str, Floats]
+    with_vectors: Mapping[str, Floats]
+    rows: Floats | csr_matrix
 
 
 class Classifier:
@@ -98,6 +114,7 @@ class Classifier:
         precision: float = 0.9,
         cache: VectorCache | None = None,
         province: str = "kalteng",
+        reader: TextReader | None = None,
     ) -> Classifier:
         """The serving model of ``models_dir`` with the word lists and places of ``data_dir``.
 
@@ -110,7 +127,8 @@ class Classifier:
             ConfigError: a word list is wrong.
         """
         model, trouble = load_serving(models_dir)
-        return cls._made(model, data_dir, embeddings, precision, cache, province, trouble)
+        reader = reader or TextReader.load(data_dir, province)
+        return cls._made(model, reader, embeddings, precision, cache, trouble)
 
     @classmethod
     def load_version(
@@ -121,19 +139,26 @@ class Classifier:
         precision: float = 0.9,
         cache: VectorCache | None = None,
         province: str = "kalteng",
+        reader: TextReader | None = None,
+        label: str = "",
     ) -> Classifier:
-        """The model of one folder, whether it serves or not; otherwise like :meth:`load`."""
-        return cls._made(load(folder), data_dir, embeddings, precision, cache, province, None)
+        """The model of one folder, whether it serves or not; otherwise like :meth:`load`.
+
+        ``reader``: other word lists than those of ``data_dir``; ``label`` is its version then.
+        """
+        model = load(folder)
+        model = replace(model, version=label or model.version)
+        reader = reader or TextReader.load(data_dir, province)
+        return cls._made(model, reader, embeddings, precision, cache, None)
 
     @classmethod
     def _made(
         cls,
         model: Model,
-        data_dir: Path,
+        reader: TextReader,
         embeddings: Mode,
         precision: float,
         cache: VectorCache | None,
-        province: str,
         trouble: str | None,
     ) -> Classifier:
         if embeddings == "on" and not model.vectors:
@@ -142,12 +167,11 @@ class Classifier:
                 "set classify.embeddings to auto"
             )
         embedder = open_embedder(embeddings, cache) if model.vectors else None
-        reader = TextReader.load(data_dir, province)
         return cls(model, reader, embedder=embedder, precision=precision, trouble=trouble)
 
     @property
     def version(self) -> str:
-        """The model's version: the name of its folder."""
+        """The model's version: the name of its folder, with the change of words behind it."""
         return self._model.version
 
     @property
@@ -171,6 +195,38 @@ class Classifier:
             self._verdict(text, read, {name: rows[name][at] for name in HEADS})
             for at, (text, read) in enumerate(zip(texts, reads, strict=True))
         ]
+
+    def views(self, texts: Sequence[str]) -> Views:
+        """What words alone, and words with sentence vectors, say of the texts."""
+        reads = [self._reader.read(text) for text in texts]
+        matrix = self._space.matrix([document(read, self._reader) for read in reads])
+        scores = self._stack.scores(matrix)
+        heads = self._model.heads
+        words = {name: probabilities(scores[name], heads[name].temperature) for name in _ASKED}
+        if not (self._embedder and self._vector):
+            return Views(words, {}, matrix)
+        vectors = self._embedder.vectors([read.text for read in reads])
+        more, heads = self._vector.scores(vectors), self._model.vectors
+        both = {
+            name: probabilities(
+                mixed(scores[name], more[name], heads[name].share), heads[name].temperature
+            )
+            for name in _ASKED
+            if name in more
+        }
+        return Views(words, both, vectors)
+
+    def unknown_words(self, text: str) -> tuple[tuple[str, ...], int]:
+        """The words of a text, spelling made standard, that the model never learned, in order;
+        and of how many words they are.
+        """
+        words = [
+            word
+            for word in self._reader.normaliser.normalise(clean(text)).split()
+            if word[0].isalpha()
+        ]
+        stem = self._reader.stemmer.stem
+        return tuple(w for w in words if not self._space.knows(w, stem(w))), len(words)
 
     def explain(self, text: str) -> tuple[Verdict, dict[str, Explanation]]:
         """A verdict, and which words decided its sentiment, issue, intent and urgency."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from monitor.classify.predict import Classifier, Verdict
+from monitor.classify.predict import Classifier, Verdict, Views
 
 
 class Served:
@@ -36,6 +36,19 @@ class Served:
     def predict(self, texts: Sequence[str]) -> list[Verdict]:
         """One verdict a text, in order."""
         return self._now.predict(texts)
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """The issues that the serving version knows."""
+        return self._now.issues
+
+    def views(self, texts: Sequence[str]) -> Views:
+        """What the serving version's two ways of reading say of texts."""
+        return self._now.views(texts)
+
+    def unknown_words(self, text: str) -> tuple[tuple[str, ...], int]:
+        """Words of a text that the serving version never learned, and of how many."""
+        return self._now.unknown_words(text)
 
     def read(self, version: str) -> Classifier:
         """A version that reads beside the serving one; loaded once.

@@ -16,7 +16,11 @@ from monitor.cli import (
     accounts,
     backtest,
     calendar,
+    drift,
     drill,
+    export,
+    knowledge,
+    labels,
     models,
     narrative,
     opd,
@@ -41,12 +45,16 @@ drill.add_to(app)
 texts.add_to(app)
 backtest.add_to(app)
 models.add_to(app)
+drift.add_to(app)
+labels.add_to(app)
 accounts.add_to(app)
+export.add_to(app)
 people.add_to(app)
 register.add_to(app)
 opd.add_to(app)
 narrative.add_to(app)
 calendar.add_to(app)
+knowledge.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

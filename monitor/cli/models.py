@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.cli.base import JSON, of, show
-from monitor.progress import progress
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from monitor.config import Settings
+    from monitor.store.serving import Switch
+    from monitor.training import Version
 
 models_app = typer.Typer(help="Model versions.", no_args_is_help=True)
 
@@ -21,40 +28,27 @@ def add_to(app: typer.Typer) -> None:
 
 def train(
     context: typer.Context,
-    version: str = typer.Argument("", help="Name of the new version: the folder under models/."),
+    version: str = typer.Argument("", help="Name of the new version; default: date and letter."),
     outside: Path = typer.Option(None, "--with", help="Folder with smsa/, nusax/, dkk_semarang/."),
-    promote: bool = typer.Option(False, "--promote", help="Let it serve at once."),
+    promote: bool = typer.Option(False, "--promote", help="Let it serve if it passes the gate."),
     trials: bool = typer.Option(False, "--trials", help="Measure on sets left out too (an hour)."),
     guard: bool = typer.Option(False, "--guard", help="Teach the guard's second look instead."),
+    night: bool = typer.Option(False, "--night", hidden=True, help="Started by the service."),
 ) -> None:
-    """Train a model from data/training, people's labels and, where given, outside sets."""
+    """Train a candidate from data/training, people's labels and outside sets, and judge it."""
     if guard:
         _train_guard(of(context).settings().data)
         return
-    if not version:
-        raise typer.BadParameter("needed without --guard", param_hint="VERSION")
-    from monitor import training
-    from monitor.store import predictions
-    from monitor.store.vectors import StoredVectors
+    from monitor.cli.training import Wanted, run_training
+    from monitor.night import stay_behind
 
+    if night:
+        stay_behind()
     settings, db = of(context).store()
-    labelled = predictions.labelled_texts(db)
-    with progress("train") as advance:
-        report = training.train(
-            settings.data,
-            settings.models,
-            version,
-            outside,
-            labelled,
-            lambda _, done, total: advance(done, total),
-            embeddings=settings.classify.embeddings,
-            cache=StoredVectors(settings.database),
-            with_trials=trials,
-        )
-    typer.echo(report.as_text())
+    wanted = Wanted(version, outside, trials, "siaga" if night else settings.web.acting)
+    made = run_training(settings, db, wanted)
     if promote:
-        training.promote(settings.models, version)
-        typer.echo(f"{version}: serves from the next start")
+        _promote(settings, db, made, whatever=False)
 
 
 def _train_guard(data: Path) -> None:
@@ -95,28 +89,80 @@ def evaluate(
 
 @models_app.command("list")
 def list_models(context: typer.Context, as_json: bool = JSON) -> None:
-    """Show the versions; the serving one is marked."""
+    """Show the versions, what became of each candidate, and how far a reading is."""
     from monitor import training
+    from monitor.store import candidates, serving
+    from monitor.store.knowledge_changes import model_of
 
-    for version in training.versions(of(context).settings().models):
-        state = " (serves)" if version.serving else ""
-        trouble = f": {version.trouble}" if version.trouble else ""
-        value = {"version": version.name, "serving": version.serving, "trouble": version.trouble}
-        show(value, f"{version.name}{state}{trouble}", as_json=as_json)
+    settings, db = of(context).store()
+    serves, reading = serving.now_serving(db), serving.reading(db)
+    states = {one.version: one.state.value for one in candidates.newest(db, 1000)}
+    for version in training.versions(settings.models):
+        now = model_of(serves.version) == version.name if serves else version.serving
+        read = reading if reading and model_of(reading.version) == version.name else None
+        _show_version(version, now, states.get(version.name), read, as_json)
+
+
+def _show_version(
+    version: Version, serves: bool, state: str | None, reading: Switch | None, as_json: bool
+) -> None:
+    value: dict[str, Any] = {
+        "version": version.name,
+        "serving": serves,
+        "trouble": version.trouble,
+        "candidate": state,
+        "reading": [reading.done, reading.total] if reading else None,
+    }
+    told = ["serves"] if serves else []
+    told += [f"candidate: {state}"] if state else []
+    told += [f"reads the history: {reading.done} of {reading.total}"] if reading else []
+    line = version.name + (f" ({'; '.join(told)})" if told else "")
+    show(value, line + (f": {version.trouble}" if version.trouble else ""), as_json=as_json)
 
 
 @models_app.command("promote")
-def promote(context: typer.Context, version: str) -> None:
-    """Let a version serve from the next start."""
-    from monitor import training
-
-    training.promote(of(context).settings().models, version)
-    typer.echo(f"{version}: serves from the next start")
+def promote(
+    context: typer.Context,
+    version: str,
+    force: bool = typer.Option(False, "--force", help="Even one that did not pass the gate."),
+) -> None:
+    """Let a version serve, after it has read the stored history."""
+    settings, db = of(context).store()
+    _promote(settings, db, version, whatever=force)
 
 
 @models_app.command("rollback")
 def rollback(context: typer.Context) -> None:
-    """Let the version before serve again."""
-    from monitor import training
+    """Let the model before serve again."""
+    from monitor.promoting import before
 
-    typer.echo(f"{training.rollback(of(context).settings().models)}: serves from the next start")
+    settings, db = of(context).store()
+    _promote(settings, db, before(settings, db), whatever=True)
+
+
+@models_app.command("stop")
+def stop(context: typer.Context) -> None:
+    """End the reading of a version that was to serve."""
+    from monitor.app import utc_now
+    from monitor.promoting import stop
+
+    settings, db = of(context).store()
+    stopped = stop(db, settings.web.acting, utc_now())
+    typer.echo(f"{stopped}: stopped; what served before goes on")
+
+
+def _promote(settings: Settings, db: Database, version: str, *, whatever: bool) -> None:
+    from monitor.app import utc_now
+    from monitor.progress import progress
+    from monitor.promoting import Wish, promote
+    from monitor.store.serving import SERVES
+
+    wish = Wish(version, settings.web.acting, whatever)
+    with progress("history") as advance:
+        switch = promote(settings, db, wish, utc_now, advance)
+    if switch is None:
+        typer.echo(f"{version}: serves from the next start")
+    elif switch.state == SERVES:
+        typer.echo(f"{version}: serves; {switch.changed} comments count otherwise")
+    else:
+        typer.echo(f"{version}: wanted; the service reads {switch.total} comments first")

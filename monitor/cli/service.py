@@ -26,7 +26,8 @@ def run(
     if only not in (None, "collect", "bot", "web"):
         raise ConfigError(f"--only: {only}: accepted: collect, bot, web")
     settings = of(context).settings()
-    app.run(settings, only, lambda url: typer.echo(f"page: {url}", err=True))
+    config = of(context).path()
+    app.run(settings, only, lambda url: typer.echo(f"page: {url}", err=True), config)
 
 
 def once(context: typer.Context, as_json: bool = JSON) -> None:

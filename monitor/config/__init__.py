@@ -45,6 +45,7 @@ from monitor.config.parts import (
     Spikes,
     Telegram,
     Topics,
+    Training,
     Web,
     Webhook,
 )
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     webhook: Webhook = Webhook()
     drill: Drill = Drill()
     retention: Retention = Retention()
+    training: Training = Training()
     sources: dict[str, SourcePart] = {}
     folder: Path = Path()
 

@@ -278,6 +278,20 @@ class Web(_Part):
     acting: str = "admin lokal"
 
 
+class Training(_Part):
+    """What people are asked to label, so that the machine learns from them, and when it does.
+
+    ``at``: every night at this time, where so many (``least_new``) comments were corrected since.
+    """
+
+    queue_size: Annotated[int, Field(ge=0, le=10_000)] = 60
+    a_day: Annotated[int, Field(ge=0, le=10_000)] = 20
+    labellers: Annotated[int, Field(ge=1, le=2)] = 1
+    double_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    at: ClockTime = ""
+    least_new: Annotated[int, Field(ge=1, le=100_000)] = 50
+
+
 class Retention(_Part):
     """How long what citizens wrote is kept; platforms that want less have it their way."""
 

@@ -85,6 +85,7 @@ def build(
         knowledge=knowledge,
         sources=sites,
         repliers=sites,
+        library=None,  # whoever edits knowledge edits the office's, and never brings its chats back
         writer=None,
         banner=words.BANNER,
     )

@@ -23,7 +23,9 @@ class Action(StrEnum):
     HIDE = "hide"
     LABEL = "label"
     TRAIN = "train"
+    PROMOTE = "promote"
     TUNE = "tune"
+    TEACH = "teach"
     HAND_OVER = "hand_over"
     REOPEN = "reopen"
     ESCALATE = "escalate"
@@ -48,7 +50,9 @@ _ROLES: dict[Action, frozenset[Role]] = {
     Action.HIDE: frozenset({Role.ADMIN}),
     Action.LABEL: frozenset({Role.HUMAS, Role.ADMIN, Role.TRAINER}),
     Action.TRAIN: frozenset({Role.TRAINER}),
+    Action.PROMOTE: frozenset({Role.ADMIN, Role.TRAINER}),
     Action.TUNE: frozenset({Role.ADMIN}),
+    Action.TEACH: frozenset({Role.ADMIN, Role.TRAINER}),
     Action.HAND_OVER: frozenset({Role.HUMAS, Role.ADMIN}),
     Action.REOPEN: frozenset({Role.HUMAS, Role.ADMIN}),
     Action.ESCALATE: frozenset({Role.HUMAS, Role.ADMIN}),

@@ -70,6 +70,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("jaga", "Siapa yang bertugas jaga"),
     ("narasi", "Narasi resmi yang berlaku"),
     ("titip", "Titipkan pesan warga"),
+    ("latih", "Latih mesin: beri label komentar"),
     ("kepekaan", "Berapa peringatan sehari"),
     ("saya", "Nomor Telegram dan peran Anda"),
     ("serahterima", "Serahkan tugas kepada pengganti"),

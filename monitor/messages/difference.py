@@ -50,6 +50,21 @@ def runs(before: str, after: str) -> tuple[Run, ...]:
     return tuple(run for run in (*found, ended) if run.text)
 
 
+def changed_lines(before: str, after: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The lines that two texts do not share, in their order: those gone, those in their place."""
+    old, new = before.splitlines(), after.splitlines()
+    # What both begin and end with is most of a long file, and need not be compared in earnest.
+    first = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), None)
+    if first is None:
+        first = min(len(old), len(new))
+    rest = min(len(old), len(new)) - first
+    last = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
+    old, new = old[first : len(old) - last], new[first : len(new) - last]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield old[i1:i2], new[j1:j2]
+
+
 def marked(before: str, after: str, room: int) -> str:
     """The difference in Telegram's HTML, at most ``room`` UTF-16 units to be seen.
 

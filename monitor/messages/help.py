@@ -10,6 +10,7 @@ from monitor.records import Role
 _EVERYBODY = frozenset(Role)
 _DUTY = frozenset({Role.HUMAS, Role.ADMIN})
 _ADMIN = frozenset({Role.ADMIN})
+_LABEL = frozenset({Role.HUMAS, Role.ADMIN, Role.TRAINER})
 
 # Who may do it, and what it is, in the order that people need it.
 _COMMANDS: Sequence[tuple[frozenset[Role], str, str]] = (
@@ -19,6 +20,7 @@ _COMMANDS: Sequence[tuple[frozenset[Role], str, str]] = (
     (_EVERYBODY, "/jaga", "siapa petugas jaga, dan lapor bila berhalangan"),
     (_EVERYBODY, "/narasi", "narasi resmi yang berlaku"),
     (_DUTY, "/titip", "titipkan pesan warga, atau teruskan saja pesannya ke obrolan pribadi ini"),
+    (_LABEL, "/latih", "latih mesin: beri label komentar, dua ketukan saja"),
     (_EVERYBODY, "/kepekaan", "berapa peringatan sehari"),
     (_EVERYBODY, "/serahterima", "serahkan tugas kepada pengganti"),
     (_ADMIN, "/undang", "undang rekan baru"),

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.messages import difference, draft, hiding, new_topic, signing, wave
+from monitor.messages import (
+    candidate,
+    difference,
+    draft,
+    hiding,
+    new_issue,
+    new_topic,
+    signing,
+    wave,
+)
 from monitor.messages.answers import SENTIMENT_NAMES, SILENCE_REASONS, SILENCES
 from monitor.messages.base import LEVEL_NAMES, STATE_NAMES, clock, percent
 from monitor.messages.card import CardView, rare  # noqa: F401 - the templates call rare
@@ -30,6 +39,8 @@ DRAFT_STATES = draft.DRAFT_STATES
 HIDING_REASONS = hiding.REASON_PAIRS
 runs = difference.runs
 topic_name, topic_counted = new_topic.topic_name, new_topic.topic_counted
+theme_name, theme_counted = new_issue.theme_name, new_issue.theme_counted
+theme_topic, theme_decided = new_issue.theme_topic, new_issue.theme_decided
 
 WORDS: Mapping[str, str] = {
     "product": "Siaga",
@@ -37,6 +48,7 @@ WORDS: Mapping[str, str] = {
     "skip": "Langsung ke isi",
     "acting": "Bertindak sebagai",
     "home": "Halaman utama",
+    "knowledge": "Pengetahuan",
     "back_home": "Kembali ke halaman utama",
     "incidents": "Isu yang sedang naik",
     "no_incidents": "Tidak ada isu di atas biasanya.",
@@ -56,6 +68,29 @@ WORDS: Mapping[str, str] = {
     "topics": "Topik baru",
     "topics_hint": "Kata yang tiba-tiba dipakai banyak akun dan belum termasuk isu mana pun.",
     "no_topics": "Tidak ada topik baru dalam tiga hari terakhir.",
+    "models": "Model",
+    "models_hint": candidate.HINT,
+    "no_models": candidate.NONE_YET,
+    "models_details": "Rincian",
+    "models_picture": "Grafik beda model baru dengan yang sedang dipakai",
+    "models_use": candidate.USE,
+    "models_reject": candidate.REJECT,
+    "themes": "Isu baru?",
+    "themes_hint": "Tema yang berulang berminggu-minggu dan tidak cocok dengan isu mana pun. "
+    "Topik baru hanya kabar sesaat; isu tetap berlaku dan dilatih ke mesin.",
+    "no_themes": "Tidak ada tema yang menunggu keputusan.",
+    "make_issue": new_issue.MAKE,
+    "merge_issue": new_issue.MERGE,
+    "ignore_issue": new_issue.IGNORE,
+    "issue_name": "Nama isu",
+    "issue_key": "Kunci (boleh kosong)",
+    "drift": "Cara warga menulis",
+    "drift_hint": "7 hari terakhir; dalam kurung: 28 hari sebelumnya. Bila berubah, labeli "
+    "beberapa komentar lalu latih ulang mesin.",
+    "no_drift": "Belum ada hari yang dihitung.",
+    "drift_parts": "Per sumber dan bahasa",
+    "drift_calm": "Tidak ada perubahan yang berarti.",
+    "drift_chart": "Grafik empat angka selama 13 minggu",
     "ended": "Isu yang sudah selesai",
     "no_ended": "Belum ada isu yang selesai.",
     "timeline": "Perjalanan isu",
@@ -114,6 +149,26 @@ WORDS: Mapping[str, str] = {
     "keadaan terbaru.",
     "chart": "Grafik komentar negatif per jam selama 48 jam",
     "none": "-",
+    "learn": "Latih mesin",
+    "learn_tone": "1. Bagaimana nadanya?",
+    "learn_issue": "2. Tentang apa?",
+    "learn_why": "Dipilih karena",
+    "learn_machine": "Kata mesin",
+    "learn_skip": "Lewati",
+    "learn_undo": "Urungkan jawaban terakhir",
+    "learn_likeliest": "Perkiraan mesin",
+    "learn_all": "Semua isu",
+    "learn_keys": "Papan ketik: 1, 2, 3 untuk nada, lalu huruf isunya (atau 4, 5, 6 untuk "
+    "perkiraan mesin); S melewati, U membatalkan jawaban terakhir.",
+    "learn_conflicts": "Label berbeda",
+    "learn_answer": "Jawaban",
+    "learn_other": "Jawaban lain",
+    "learn_decide": "Putuskan",
+    "learn_agreement": "Seberapa sepakat",
+    "learn_agreement_hint": "Kappa membandingkan jawaban dua orang untuk komentar yang sama: "
+    "0 sama dengan menebak, 1 selalu sama.",
+    "learn_no_agreement": "Belum ada komentar yang dilabeli dua orang.",
+    "learn_standing": "Antrean",
 }
 
 EVENTS: Mapping[EventKind, str] = {

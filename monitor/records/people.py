@@ -66,6 +66,9 @@ class NoticeKind(StrEnum):
     NARRATIVE = "narrative"
     DIGEST = "digest"
     INTAKE = "intake"
+    DRIFT = "drift"
+    NEW_ISSUE = "new_issue"
+    CANDIDATE = "candidate"
 
 
 class NoticeState(StrEnum):

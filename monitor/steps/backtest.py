@@ -33,7 +33,7 @@ from monitor.store.schema import BIN_SECONDS
 _BIN: Final = timedelta(seconds=BIN_SECONDS)
 _WIDTH: Final = HOUR // _BIN
 _NEAR: Final = timedelta(hours=3)
-_WARM_UP: Final = timedelta(days=60)  # three half-lives of the slowest sums
+WARM_UP: Final = timedelta(days=60)  # three half-lives of the slowest sums
 _DETECTOR: Final = DETECTORS["issue"]
 
 
@@ -80,7 +80,7 @@ def replay_stored(db: Database, tools: Tools, since: datetime, until: datetime) 
     """Score every topic from ``since`` on; what is usual is learned from two months before."""
     until = hour_floor(until)
     first = first_known(db, watched(db, tools), until)
-    begin = min(until, max(first, hour_floor(since) - _WARM_UP))
+    begin = min(until, max(first, hour_floor(since) - WARM_UP))
     hours = round((until - begin) / HOUR)
     feed = _stored(db, tools, begin, until, hours)
     plan = Plan(

@@ -12,9 +12,14 @@ from monitor.steps.rendering import incident_of
 from monitor.steps.tools import Tools
 from monitor.store import incidents, narratives
 
+# What can wait for weeks.
+_NEVER_LOUD = (NoticeKind.DRIFT, NoticeKind.NEW_ISSUE)
+
 
 def makes_no_sound(db: Database, tools: Tools, notice: Notice, now: datetime) -> bool:
     """Whether it arrives silently: quiet hours, and nothing that must wake somebody."""
+    if notice.kind in _NEVER_LOUD:
+        return True
     quiet = tools.knowledge.duty.quiet
     if not is_quiet(quiet, now, tools.zone):
         return False

@@ -23,10 +23,12 @@ from monitor.records import (
 from monitor.steps import (
     announcing,
     call_views,
+    candidates,
     duty,
     handoff,
     intake,
     narrate,
+    new_issues,
     questions,
     views,
 )
@@ -92,6 +94,8 @@ _RENDERERS: Final[Mapping[NoticeKind, Renderer]] = {
     NoticeKind.HANDOFF: handoff.render,
     NoticeKind.BATCH: batch_view,
     NoticeKind.NARRATIVE: narrate.render,
+    NoticeKind.NEW_ISSUE: new_issues.render,
+    NoticeKind.CANDIDATE: candidates.render,
 }
 
 _INCIDENTS: Final[Mapping[NoticeKind, Finder]] = {

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from monitor.messages import guard as guard_words
 from monitor.messages.words import issue_words, place_words, style
 from monitor.platforms.base import words_hash
-from monitor.records import Draft, Incident
+from monitor.records import CommentId, Draft, Incident
 from monitor.replies import Answer, Asked, Suggestion, suggest
 from monitor.replies.fitting import Room
 from monitor.replies.suggest import said_in
@@ -204,6 +204,15 @@ def anew(
     recent = drafts.recent_texts(db, understood.stored.comment.post_id, _RECENT)
     suggestion = _known(db, tools, understood, incident, [*avoid, *recent])
     return suggestion.text if suggestion else None
+
+
+def first_words(
+    db: Database, tools: Tools, comment_id: CommentId, incident: Incident | None
+) -> str | None:
+    """Known words for a comment as if nothing had been said yet; None: nothing fits."""
+    understood = predictions.get(db, comment_id)
+    found = understood and _known(db, tools, understood, incident, ())
+    return found.text if found else None
 
 
 def _values(

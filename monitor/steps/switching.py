@@ -19,6 +19,7 @@ from monitor.spikes import WINDOWS, Rules
 from monitor.steps.tools import Tools, log
 from monitor.steps.understand import prediction
 from monitor.store import serving
+from monitor.store.knowledge_changes import label, model_of, revision
 from monitor.store.serving import Switch
 
 # What is older teaches no normal (see steps.learn).
@@ -40,13 +41,16 @@ def recover(db: Database, tools: Tools, now: datetime) -> None:
     if known.version == found:
         return
     try:
-        if found == known.previous:
+        if found == model_of(known.version):  # the pointer names no words
+            models.serve(known.version, point=False)
+            return
+        if found == model_of(known.previous or ""):
             models.serve(known.version)  # died between the switch and the pointer
             return
         models.serve(known.version, point=False)
     except ModelError as error:
         log.error("%s; %s serves at once, the history is read behind it", error, found)
-    _want_if_free(db, found, now)
+    _want_if_free(db, label(found, revision(db)), now)
 
 
 def _want_if_free(db: Database, version: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from monitor.platforms.base import Replier, Source
 from monitor.platforms.offer import Budget, Connected, Platform
 from monitor.records import Intent, Issue, Sentiment, SourceId, wave_first
 from monitor.replies.guard_rules import Finding
+from monitor.steps.aside import Aside, Here
+from monitor.store.label_pool import Teachable
 from monitor.telegram.base import Channel
 from monitor.text.questions import Named
 
@@ -140,6 +142,89 @@ class SecondLook(Protocol):
         ...
 
 
+class Picked(Protocol):
+    """A comment that teaches much: where it stands in the pool, how much, and why."""
+
+    @property
+    def index(self) -> int: ...  # noqa: D102
+    @property
+    def worth(self) -> float: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+
+
+class Chooser(Protocol):
+    """Chooses the comments that teach the machine most."""
+
+    def choose(
+        self,
+        pool: Sequence[Teachable],
+        k: int,
+        taken: Sequence[Teachable],
+        issues: Mapping[str, int],
+        languages: Mapping[str, int],
+    ) -> Sequence[Picked]:
+        """At most ``k`` different ones of the pool, in the order of asking.
+
+        ``taken``: what was asked lately, whose like teaches less; ``issues`` and ``languages``: how
+        many labels there are of each.
+        """
+        ...
+
+    def likeliest(self, texts: Sequence[str]) -> Sequence[tuple[str, ...]]:
+        """The issues that the machine finds likeliest of each text, best first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the texts of the editable files amount to."""
+
+    knowledge: Knowledge
+    words: Words
+    second_look: SecondLook | None
+
+
+class Library(Protocol):
+    """The editable files under data/, and whatever is made of their texts, by path."""
+
+    known: int
+    """The change of knowledge that the service works with."""
+
+    def on_disk(self) -> Mapping[str, str]:
+        """What the files say; one that cannot be read is missing."""
+        ...
+
+    def write(self, file: str, text: str) -> None:
+        """Replace a file: whoever reads it sees the old text or the new one, never half.
+
+        Raises:
+            ConfigError: it cannot be written.
+        """
+        ...
+
+    def parts(self, texts: Mapping[str, str]) -> Parts:
+        """What the product makes of these texts, and of the files beside them.
+
+        Raises:
+            ConfigError: one is wrong; names the file, what was found and what is accepted.
+        """
+        ...
+
+    def read_anew(
+        self, version: str, texts: tuple[Mapping[str, str], Mapping[str, str]], said: Sequence[str]
+    ) -> Iterator[tuple[int, list[tuple[int, Verdict, Verdict]]]]:
+        """A model's verdicts with two sets of texts, on those of ``said`` that they tell apart.
+
+        A batch at a time, in order: how many were looked at so far, and position, old, new of
+        each that is read otherwise. Sentence vectors take part where they are kept already.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A configured account: its platform, what it can be used as, and which budget it spends.
@@ -176,9 +261,20 @@ class Tools:
     accounts: Mapping[SourceId, Account] = field(default_factory=dict)
     boundary: Callable[[str], None] = _nothing
     models: Models | None = None
+    library: Library | None = None
     writer: Writer | None = None
     second_look: SecondLook | None = None
+    chooser: Chooser | None = None
+    aside: Aside = field(default_factory=Here)
     banner: str = ""
+
+    def work_with(self, parts: Parts) -> None:
+        """Let everybody who holds these tools work with other knowledge from now on.
+
+        The one thing about them that changes: a step that runs just now ends with either.
+        """
+        for name in ("knowledge", "words", "second_look"):
+            object.__setattr__(self, name, getattr(parts, name))
 
     @property
     def zone(self) -> ZoneInfo:

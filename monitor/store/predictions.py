@@ -145,6 +145,26 @@ def add_label(
         audit.write(db, now, person, "label", f"comment:{comment_id}", f"{field.value}={value}")
 
 
+def take_back(
+    db: Database, comment_id: CommentId, person: str, since: datetime, now: datetime
+) -> int:
+    """Remove what this person labelled of a comment since an instant, as they took it back.
+
+    The comment counts again as it did before; how many labels went. Inside ``db.atomic()``.
+    """
+    gone = changed(
+        db,
+        "DELETE FROM label WHERE comment_id = ? AND person = ? AND at >= ?",
+        (int(comment_id), person, to_epoch(since)),
+    )
+    known = get(db, comment_id)
+    if gone and known is not None:
+        _recount(db, known)
+        notices.touch_intakes(db, [int(comment_id)], now)
+        audit.write(db, now, person, "label_undone", f"comment:{comment_id}")
+    return gone
+
+
 def labels(db: Database) -> list[Label]:
     """Every label, oldest first."""
     return [
@@ -157,6 +177,11 @@ def labels(db: Database) -> list[Label]:
         )
         for row in rows(db, "SELECT * FROM label ORDER BY id")
     ]
+
+
+def labels_of(db: Database, comment_id: CommentId) -> dict[LabelField, str]:
+    """What people labelled a comment last, by field; empty when nobody did."""
+    return _labels_of(db, [int(comment_id)]).get(comment_id, {})
 
 
 def labelled_texts(db: Database) -> list[tuple[str, str | None, str | None, str]]:

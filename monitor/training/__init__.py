@@ -1,16 +1,16 @@
-"""The trainer's work: learn, judge, let a version serve, roll back. Called by the command line."""
+"""The trainer's work: learn, judge, list versions. Called by the command line and notebooks."""
 
 from monitor.training.evaluate import EvaluationReport, evaluate
 from monitor.training.train import TrainReport, train
-from monitor.training.versions import Version, promote, rollback, versions
+from monitor.training.versions import Version, back_here, serve_here, versions
 
 __all__ = [
     "EvaluationReport",
     "TrainReport",
     "Version",
+    "back_here",
     "evaluate",
-    "promote",
-    "rollback",
+    "serve_here",
     "train",
     "versions",
 ]

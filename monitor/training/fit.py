@@ -65,7 +65,8 @@ def fit(course: Course, issues: Sequence[str], version: str) -> Fitted:
         ModelError: the examples do not hold two answers to each question.
     """
     with threadpool_limits(1):
-        taught = {question.name: _teach(question, course) for question in questions(issues)}
+        asked = questions(issues, _tones(course.examples))
+        taught = {question.name: _teach(question, course) for question in asked}
     vector_heads = {name: one.vector_head for name, one in taught.items() if one.vector_head}
     model = Model(
         version=version,
@@ -75,6 +76,11 @@ def fit(course: Course, issues: Sequence[str], version: str) -> Fitted:
         urgent_from=_urgent_from(taught["urgent"].unseen, course.examples),
     )
     return Fitted(model, {name: one.unseen for name, one in taught.items()})
+
+
+def _tones(examples: Sequence[Example]) -> int:
+    """How many labels of an office tell a tone."""
+    return sum(one.origin == LABEL and one.sentiment is not None for one in examples)
 
 
 def _teach(question: Question, course: Course) -> _Taught:

@@ -22,7 +22,7 @@ NEVER_JUDGED = -1
 # Two texts that share this part of their different words (Jaccard) are near twins.
 _TWIN_SHARE = 0.5
 # A word in more texts than this finds no twins: it would compare everything with everything.
-_COMMON = 200
+COMMON = 200
 
 
 def folds(examples: Sequence[Example], normalised: Sequence[str]) -> NDArray[np.int64]:
@@ -74,13 +74,14 @@ def near_twins(words: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
     for at, found in enumerate(words):
         for word in found:
             holders[word].append(at)
-    rare = {word: places for word, places in holders.items() if len(places) <= _COMMON}
+    rare = {word: places for word, places in holders.items() if len(places) <= COMMON}
     twins: list[tuple[int, int]] = []
     for at, found in enumerate(words):
         near = {other for word in found for other in rare.get(word, ()) if other > at}
-        twins += [
-            (at, other)
-            for other in sorted(near)
-            if len(found & words[other]) >= _TWIN_SHARE * len(found | words[other])
-        ]
+        twins += [(at, other) for other in sorted(near) if are_twins(found, words[other])]
     return twins
+
+
+def are_twins(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two texts share half of their different words."""
+    return len(one & other) >= _TWIN_SHARE * len(one | other)

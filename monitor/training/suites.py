@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classify.predict import Classifier
 from monitor.errors import ConfigError
 from monitor.records import Sentiment
+from monitor.steps.tools import Classifier
 from monitor.text.reader import TextReader
 
 NO_ISSUE = "lainnya"
@@ -25,6 +25,7 @@ _TONES = tuple(Sentiment)
 _GOOD, _BAD = _TONES.index(Sentiment.POSITIF), _TONES.index(Sentiment.NEGATIF)
 
 Row = Mapping[str, str]
+Hits = list[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,24 @@ def run_suites(
 
 def pairs(classifier: Classifier, folder: Path) -> tuple[Count, ...]:
     """Pairs put in the right order: all, then by kind, then by language."""
-    rows = _rows(folder / "pairs.csv", ("better", "worse", "kind", "language"))
+    rows = _pairs(folder)
+    return _counts(rows, _ordered(classifier, rows), "kind", "language")
+
+
+def pairs_ordered(classifier: Classifier, folder: Path) -> Hits:
+    """Which pairs are put in the right order, in order of the file."""
+    return _ordered(classifier, _pairs(folder))
+
+
+def _pairs(folder: Path) -> list[Row]:
+    return _rows(folder / "pairs.csv", ("better", "worse", "kind", "language"))
+
+
+def _ordered(classifier: Classifier, rows: Sequence[Row]) -> Hits:
     better, worse = (
         _tones(classifier, [row[name] for row in rows]) for name in ("better", "worse")
     )
-    right = [good > bad for good, bad in zip(better, worse, strict=True)]
-    return _counts(rows, right, "kind", "language")
+    return [good > bad for good, bad in zip(better, worse, strict=True)]
 
 
 def _tones(classifier: Classifier, texts: Sequence[str]) -> list[float]:
@@ -121,10 +134,22 @@ def _tones(classifier: Classifier, texts: Sequence[str]) -> list[float]:
 
 def false_issues(classifier: Classifier, folder: Path) -> tuple[Count, ...]:
     """Chat that was given an issue and not set aside as spam: all, then by kind."""
-    rows = _rows(folder / "offtopic.csv", ("text", "kind"))
+    rows = _chat(folder)
+    return _counts(rows, _given_an_issue(classifier, rows), "kind")
+
+
+def chat_left_alone(classifier: Classifier, folder: Path) -> Hits:
+    """Which chat was rightly given no issue, or set aside as spam, in order of the file."""
+    return [not wrong for wrong in _given_an_issue(classifier, _chat(folder))]
+
+
+def _chat(folder: Path) -> list[Row]:
+    return _rows(folder / "offtopic.csv", ("text", "kind"))
+
+
+def _given_an_issue(classifier: Classifier, rows: Sequence[Row]) -> Hits:
     verdicts = classifier.predict([row["text"] for row in rows])
-    wrong = [verdict.issue != NO_ISSUE and not verdict.spam for verdict in verdicts]
-    return _counts(rows, wrong, "kind")
+    return [verdict.issue != NO_ISSUE and not verdict.spam for verdict in verdicts]
 
 
 def places(reader: TextReader, folder: Path) -> tuple[Found, ...]:

@@ -20,20 +20,25 @@ from monitor.text.reader import TextReader
 from monitor.training.card import Learned, Measured, card
 from monitor.training.dataset import Example, Labelled, own
 from monitor.training.dataset import labelled as read_labelled
+from monitor.training.doubts import Suspicion, suspicions
 from monitor.training.external import external as read_external
 from monitor.training.fit import fit
+from monitor.training.holdout import RULE, RULE_KEY, part
 from monitor.training.material import Progress, read_examples
 from monitor.training.measure import Figure, figures
 from monitor.training.pictures import papers
 from monitor.training.suites import Suites, run_suites
 from monitor.training.trials import trials
 
+_MOST_DOUBTED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
     """What a run made. ``figures`` are five-fold, on texts unseen by the model that judged them.
 
-    ``tried`` are the trials on sets left out; empty unless they were asked for.
+    ``tried`` are the trials on sets left out; empty unless they were asked for. ``judging`` are the
+    texts that no model is taught (``holdout``); ``doubted`` labels should be looked at again.
     """
 
     version: str
@@ -42,12 +47,14 @@ class TrainReport:
     figures: tuple[Figure, ...]
     tried: tuple[Figure, ...]
     suites: Suites
+    judging: tuple[Example, ...] = ()
+    doubted: tuple[Suspicion, ...] = ()
 
     def as_text(self) -> str:
         """The figures as a table of fixed width."""
         learned = ", ".join(f"{name} {count}" for name, count in self.rows.items())
         lines = [
-            f"model {self.version}: learned from {learned}",
+            f"model {self.version}: learned from {learned}; {len(self.judging)} texts held out",
             "",
             f"{'question':<11}{'texts of':<30}{'n':>7}{'macro-F1':>10}{'ECE':>8}{'vectors':>9}",
         ]
@@ -74,8 +81,9 @@ def train(
 ) -> TrainReport:
     """Learn from ``data_dir/training``, outside sets and labels; write ``models_dir/version``.
 
-    The same inputs give the same bytes. ``progress`` hears what is being done, how much of it is
-    done and of how much. ``cache`` keeps sentence vectors, which take most of a first run.
+    A tenth of the texts and labels is held out for judging (``holdout``). The same inputs give the
+    same bytes. ``progress`` hears what is being done, how much of it is done and of how much.
+    ``cache`` keeps sentence vectors, which take most of a first run.
     ``with_trials`` also measures what the method is worth on outside sets that are left out.
 
     Raises:
@@ -85,18 +93,24 @@ def train(
     folder = models_dir / version
     require_new(folder, version)
     issues = tuple(read_taxonomy(data_dir / "taxonomy.toml"))
-    examples = (
-        *own(data_dir / "training", issues),
-        *sorted(
-            read_labelled(labelled, issues), key=lambda e: (e.text, str(e.sentiment), e.issue or "")
-        ),
-        *(read_external(external) if external else ()),
+    parted = part(
+        [
+            *own(data_dir / "training", issues),
+            *sorted(
+                read_labelled(labelled, issues),
+                key=lambda e: (e.text, str(e.sentiment), e.issue or ""),
+            ),
+            *(read_external(external) if external else ()),
+        ]
     )
+    examples = parted.taught
     reader = TextReader.load(data_dir)
     embedder = open_embedder(embeddings, cache)
     fitted = fit(read_examples(examples, reader, embedder, progress).course(), issues, version)
     rows = dict(Counter(example.origin for example in examples))
-    model = replace(fitted.model, training={"rows": rows, "texts": _fingerprint(examples)})
+    model = replace(
+        fitted.model, training={"rows": rows, "texts": _fingerprint(examples), RULE_KEY: RULE}
+    )
     found = figures(fitted, examples, issues)
     measured = Measured(
         found,
@@ -107,7 +121,10 @@ def train(
     learned = Learned(version, rows, model)
     save(model, folder, {"card.md": card(learned, measured).encode(), **papers(found)})
     progress("write", 1, 1)
-    return TrainReport(version, folder, rows, found, measured.tried, measured.suites)
+    doubted = suspicions(fitted, examples, issues, _MOST_DOUBTED)
+    return TrainReport(
+        version, folder, rows, found, measured.tried, measured.suites, parted.judging, doubted
+    )
 
 
 def _suites(model: Model, reader: TextReader, embedder: Embedder | None, folder: Path) -> Suites:

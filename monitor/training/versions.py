@@ -1,6 +1,8 @@
-"""Which model serves: promote a version, roll back to the one before, list them.
+"""The versions in a folder of models, and the pointer of a folder that no service uses.
 
-Layer 3. A version that cannot be loaded never serves, so the previous one keeps serving.
+Layer 3. In an office another model serves by ``steps.candidates.want`` alone, after it has read the
+history: a pointer that is moved by hand is read at the next start and takes the same way. A version
+that cannot be loaded never serves, so the previous one keeps serving.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ def _trouble(folder: Path) -> str | None:
     return None
 
 
-def promote(models_dir: Path, version: str) -> str | None:
-    """Let a version serve; which one served before, if any.
+def serve_here(models_dir: Path, version: str) -> str | None:
+    """Let a version serve in a folder without a store, a notebook's; which one did before, if any.
 
     Raises:
         ModelError: the version is missing, damaged or of another format.
@@ -51,8 +53,8 @@ def promote(models_dir: Path, version: str) -> str | None:
     return names[0] if names else None
 
 
-def rollback(models_dir: Path) -> str:
-    """Let the version serve that served before; its name.
+def back_here(models_dir: Path) -> str:
+    """Let the version serve that served before, in a folder without a store; its name.
 
     Raises:
         ModelError: that version is missing or damaged now.

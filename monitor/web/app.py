@@ -22,7 +22,7 @@ from monitor.messages import page
 from monitor.records import Person
 from monitor.steps.answer import Answer
 from monitor.steps.tools import Tools, log
-from monitor.web import pressing, reading
+from monitor.web import candidates, learning, pressing, reading, teaching
 from monitor.web.desk import Desk
 from monitor.web.guard import Guard, secure
 from monitor.web.rendering import STATIC, render
@@ -48,7 +48,12 @@ def build_app(
             Route("/incident/{id:int}", reading.incident),
             Route("/incident/{id:int}/part", reading.incident_part),
             Route("/incident/{id:int}/chart.png", reading.chart),
+            Route("/drift.png", reading.drift_chart),
+            Route("/latih", learning.page),
+            Route("/latih/part", learning.part),
+            Route("/candidate/{id:int}/picture.png", candidates.picture),
             *pressing.ROUTES,
+            *teaching.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guard, refused=_foreign_name)],

@@ -15,7 +15,9 @@ from sqlite_utils import Database
 from monitor.messages import CardView, page
 from monitor.messages import narrative as statements
 from monitor.messages.draft import DraftView
+from monitor.messages.drift import COLUMNS, cut_name, drift_cells
 from monitor.messages.hiding import Hiding
+from monitor.messages.new_issue import NewIssueView
 from monitor.messages.new_topic import TopicView
 from monitor.records import (
     Comment,
@@ -26,10 +28,20 @@ from monitor.records import (
     Incident,
     IncidentId,
     Narrative,
+    Opd,
     Person,
     SourceStatus,
 )
-from monitor.steps import handing, hiding, narrate, views
+from monitor.records.new_issue import NewIssueState
+from monitor.steps import (
+    decide_new_issue,
+    drift_views,
+    handing,
+    hiding,
+    narrate,
+    new_issues,
+    views,
+)
 from monitor.steps.new_topics import topic_view
 from monitor.steps.tools import Tools
 from monitor.store import (
@@ -41,6 +53,8 @@ from monitor.store import (
     predictions,
     sources,
 )
+from monitor.store import drift as store_drift
+from monitor.store import new_issues as store_new_issues
 from monitor.store.draft_versions import Version
 
 WAVE_WINDOW = timedelta(hours=72)
@@ -116,6 +130,24 @@ class StatementCard:
     narrative: Narrative
     holds: str
     read: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeCards:
+    """Themes that wait, and the agencies that a new issue may belong to."""
+
+    cards: Sequence[NewIssueView]
+    opds: Sequence[Opd]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftCard:
+    """Rates by cut, sentences of what changed, and the last day (empty: none was counted)."""
+
+    rows: Sequence[tuple[str, int, Sequence[str]]]
+    notes: Sequence[str]
+    last: str
+    columns: Sequence[str] = COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +283,22 @@ def topic_cards(db: Database, now: datetime) -> list[TopicView]:
     """New topics of the last three days, whether the chats were told of them or not."""
     found = new_topics.seen_since(db, now - WAVE_WINDOW)
     return [topic_view(db, topic) for topic in found]
+
+
+def theme_cards(db: Database, tools: Tools) -> ThemeCards:
+    """Themes that wait for a decision, with what they may become."""
+    found = store_new_issues.in_state(db, NewIssueState.OFFERED)
+    cards = [new_issues.view(db, tools, one) for one in found]
+    return ThemeCards(cards, decide_new_issue.opds(tools))
+
+
+def drift_card(db: Database, tools: Tools) -> DriftCard:
+    """How comments were read this week beside the weeks before, and what changed."""
+    rows = [
+        (cut_name(line.cut), line.comments, drift_cells(line)) for line in drift_views.lines(db)
+    ]
+    last = store_drift.last_day(db)
+    return DriftCard(rows, drift_views.notes(db, tools), last.isoformat() if last else "")
 
 
 def narrative_cards(db: Database, tools: Tools, now: datetime) -> list[StatementCard]:

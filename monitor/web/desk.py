@@ -13,18 +13,31 @@ from typing import Generic, TypeVar
 
 from sqlite_utils import Database
 
+from monitor.messages.knowledge import Preview
 from monitor.records import Person
+from monitor.steps import knowing
 from monitor.steps.answer import Answer
+from monitor.steps.knowing import Proposal
 from monitor.steps.tools import Tools
 
 Kept = TypeVar("Kept")
 _MOST_KEPT = 64
+_MOST_TRIED = 8  # each holds a file twice
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A change of knowledge that was looked at, and waits for a person to want it."""
+
+    proposal: Proposal
+    preview: Preview
 
 
 class Shelf(Generic[Kept]):
     """A few things by key, the oldest dropped first; safe between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_KEPT) -> None:
+        self._most = most
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -32,7 +45,7 @@ class Shelf(Generic[Kept]):
         """Keep a thing under a key."""
         with self._lock:
             self._kept[key] = thing
-            while len(self._kept) > _MOST_KEPT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
     def get(self, key: str) -> Kept | None:
@@ -59,12 +72,15 @@ class Desk:
     answers: Shelf[Answer] = field(default_factory=Shelf)
     charts: Shelf[bytes] = field(default_factory=Shelf)
     drawing: threading.Lock = field(default_factory=threading.Lock)
+    tried: Shelf[Tried] = field(default_factory=lambda: Shelf(_MOST_TRIED))
+    trying: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def database(self) -> Iterator[Database]:
         """A connection for the calling thread, closed afterwards."""
         db = self.open_db()
         try:
+            knowing.take_over(db, self.tools)  # another process may have changed it
             yield db
         finally:
             db.close()

@@ -79,8 +79,8 @@ def _own_name(scope: Scope) -> bool:
     return hosts[0].decode("latin-1").lower() in own
 
 
-async def read_form(request: Request, token: str) -> Mapping[str, str]:
-    """The fields of a form of our own page.
+async def read_form(request: Request, token: str, most: int = MOST_BYTES) -> Mapping[str, str]:
+    """The fields of a form of our own page, of at most so many bytes.
 
     Raises:
         HTTPException: 415 no plain form, 413 longer than any form of ours, 400 unreadable, 403
@@ -91,7 +91,7 @@ async def read_form(request: Request, token: str) -> Mapping[str, str]:
         raise HTTPException(415)
     try:
         pairs = parse_qsl(
-            (await _body(request)).decode("ascii", "replace"),
+            (await _body(request, most)).decode("ascii", "replace"),
             keep_blank_values=True,
             max_num_fields=_MOST_FIELDS,
         )
@@ -104,10 +104,10 @@ async def read_form(request: Request, token: str) -> Mapping[str, str]:
     return fields
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int) -> bytes:
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise HTTPException(413)
     return body

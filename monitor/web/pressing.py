@@ -21,15 +21,17 @@ from starlette.routing import Route
 
 from monitor.messages import answers
 from monitor.records import CommentId, DraftId, IncidentId, LabelField, PersonId
-from monitor.steps import decide, decide_drafts, handing, hiding
+from monitor.records.new_issue import NewIssueId
+from monitor.steps import decide, decide_drafts, decide_new_issue, handing, hiding
 from monitor.steps.answer import Answer
 from monitor.store.connection import storable
+from monitor.web import candidates, learning
 from monitor.web.desk import Desk
 from monitor.web.guard import read_form
 from monitor.web.reading import desk_of, number
 from monitor.web.rendering import render
 
-_BACK = re.compile(r"/(incident/[0-9]{1,19})?")
+_BACK = re.compile(r"/(incident/[0-9]{1,19}|latih)?")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 DECIDED = "decided"
 
@@ -172,6 +174,30 @@ def show(press: Press) -> Answer:
     return hiding.show(press.db, desk.tools, desk.acting, CommentId(press.id), press.now)
 
 
+def make_issue(press: Press) -> Answer:
+    """Jadikan isu: name, key and agency in one form."""
+    desk, number = press.desk, NewIssueId(press.id)
+    name, key = (storable(press.fields.get(field, "")).strip() for field in ("name", "key"))
+    said = f"{key}: {name}" if key else name
+    called = decide_new_issue.call_it(press.db, desk.tools, desk.acting, number, said, press.now)
+    if isinstance(called, Answer):
+        return called
+    opd = press.fields.get("opd", "")
+    return decide_new_issue.make(press.db, desk.tools, desk.acting, number, opd, press.now)
+
+
+def merge_issue(press: Press) -> Answer:
+    """Masuk ke isu."""
+    desk, number = press.desk, NewIssueId(press.id)
+    issue = press.fields.get("issue", "")
+    return decide_new_issue.merge(press.db, desk.tools, desk.acting, number, issue, press.now)
+
+
+def ignore_issue(press: Press) -> Answer:
+    """Abaikan."""
+    return decide_new_issue.ignore(press.db, press.desk.acting, NewIssueId(press.id), press.now)
+
+
 def _route(address: str, act: Callable[[Press], Answer]) -> Route:
     async def endpoint(request: Request) -> Response:
         desk = desk_of(request)
@@ -218,7 +244,16 @@ ROUTES = [
     _route("/draft/{id:int}/rewrite", rewrite),
     _route("/draft/{id:int}/reject", reject),
     _route("/draft/{id:int}/settle", settle),
+    _route("/theme/{id:int}/make", make_issue),
+    _route("/theme/{id:int}/merge", merge_issue),
+    _route("/theme/{id:int}/ignore", ignore_issue),
     _route("/comment/{id:int}/label", label),
+    _route("/latih/{id:int}/answer", learning.answer),
+    _route("/latih/{id:int}/skip", learning.skip),
+    _route("/latih/{id:int}/undo", learning.undo),
+    _route("/latih/{id:int}/settle", learning.settle),
     _route("/comment/{id:int}/hide", hide),
     _route("/comment/{id:int}/show", show),
+    _route("/candidate/{id:int}/use", candidates.use),
+    _route("/candidate/{id:int}/reject", candidates.reject),
 ]

@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from monitor.records import Incident, IncidentId
-from monitor.steps import views
+from monitor.steps import drift_views, views
 from monitor.steps.answer import Answer
 from monitor.store import incidents
 from monitor.web import board
+from monitor.web.candidate_cards import candidate_cards
 from monitor.web.desk import Desk
 from monitor.web.rendering import fingerprint, render
 
@@ -82,6 +83,21 @@ PARTS: Mapping[str, Part] = {
             "topics",
             _LATER,
             lambda db, desk: {"cards": board.topic_cards(db, desk.clock())},
+        ),
+        Part(
+            "models",
+            _SOON,
+            lambda db, desk: {"cards": candidate_cards(db, desk.tools, desk.clock())},
+        ),
+        Part(
+            "themes",
+            _LATER,
+            lambda db, desk: {"themes": board.theme_cards(db, desk.tools)},
+        ),
+        Part(
+            "drift",
+            _LATER,
+            lambda db, desk: {"card": board.drift_card(db, desk.tools)},
         ),
         Part(
             "ended",
@@ -147,6 +163,16 @@ def chart(request: Request) -> Response:
         # matplotlib is not made for threads, and two browsers want the same picture.
         with desk.drawing:
             return Response(_picture(desk, db, found), media_type="image/png")
+
+
+def drift_chart(request: Request) -> Response:
+    """The picture of how comments were read over a quarter."""
+    desk = desk_of(request)
+    with desk.database() as db, desk.drawing:
+        body = drift_views.picture(db)
+    if body is None:
+        raise HTTPException(404)
+    return Response(body, media_type="image/png")
 
 
 def _picture(desk: Desk, db: Database, found: Incident) -> bytes:

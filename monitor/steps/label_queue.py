@@ -1,0 +1,133 @@
+"""Step 8, once a working day and when it runs dry: fill the queue of what people shall label.
+
+Which of the last two months' comments teach most is for ``tools.chooser`` to say. What was chosen
+and that it was looked for are written together; dying before that means choosing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zlib import crc32
+
+from sqlite_utils import Database
+
+from monitor.config.parts import Training
+from monitor.steps.tools import Picked, Tools
+from monitor.store import choices, label_pool, label_queue
+from monitor.store.label_pool import Teachable
+from monitor.store.label_queue import ToLabel
+
+PAST: Final = timedelta(days=60)
+MOST_READ: Final = 20_000
+# The chooser reads every text anew, and no alert shall wait long for that.
+MOST_WEIGHED: Final = 1_500
+MOST_TAKEN: Final = 200
+# What nobody answered for so long makes room for what teaches more by now.
+STALE: Final = timedelta(days=14)
+DRY_AGAIN: Final = timedelta(hours=1)
+GUESSES: Final = 3
+_LOOKED = "label-queue-filled"
+_CRC = 2**32
+
+
+def fill_queue(db: Database, tools: Tools, now: datetime) -> int:
+    """Let comments wait for labels when it is time; how many."""
+    if not _due(db, tools, now):
+        return 0
+    part = tools.settings.training
+    label_queue.tidy(db, now - STALE, now)
+    room = label_pool.room(db, part.queue_size, part.a_day, midnight(tools, now))
+    chosen = _chosen(db, tools, room, now) if room else []
+    tools.boundary("labels:before-put")
+    with db.atomic():
+        choices.reckon(db, _LOOKED, now.isoformat(), now)
+        added = label_queue.put(db, chosen, now)
+    tools.boundary("labels:after-put")
+    return added
+
+
+def midnight(tools: Tools, now: datetime) -> datetime:
+    """When the office's day began."""
+    return now.astimezone(tools.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def wanted(part: Training, comment_id: int) -> int:
+    """How many people shall label a comment; which ones are two's follows from their number."""
+    drawn = crc32(f"double:{comment_id}".encode()) < part.double_share * _CRC
+    return max(part.labellers, 1 + drawn)
+
+
+def _due(db: Database, tools: Tools, now: datetime) -> bool:
+    local, routes = now.astimezone(tools.zone), tools.knowledge.routes
+    at_work = tools.knowledge.calendar.working(local.date())
+    if not (at_work and routes.opens <= local.time() < routes.closes):
+        return False
+    looked = choices.get(db, _LOOKED)
+    if looked is None:
+        return True
+    before = datetime.fromisoformat(looked)
+    if before < midnight(tools, now) or before > now:
+        return True
+    return now - before >= DRY_AGAIN and not label_queue.waiting(db, 1)
+
+
+def _chosen(db: Database, tools: Tools, room: int, now: datetime) -> list[ToLabel]:
+    pool = label_pool.teachable(db, now - PAST, MOST_READ)
+    picked: Sequence[Picked]
+    if tools.chooser is None:
+        picked, guesses = least_sure(pool, room), None
+    else:
+        pool = shortlist(pool, MOST_WEIGHED)
+        taken = label_pool.taken(db, now - PAST, MOST_TAKEN)
+        issues, languages = label_pool.labelled_counts(db)
+        picked = tools.chooser.choose(pool, room, taken, issues, languages)
+        guesses = tools.chooser.likeliest([pool[one.index].text for one in picked])
+    return [
+        ToLabel(
+            comment_id=pool[one.index].id,
+            reason=str(one.reason),
+            # the order of asking is the chooser's: what it drew at random stands among the rest
+            worth=1 - at / len(picked),
+            wanted=wanted(tools.settings.training, pool[one.index].id),
+            guesses=(guesses[at] if guesses else _guesses(tools, pool[one.index]))[:GUESSES],
+        )
+        for at, one in enumerate(picked)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LeastSure:
+    """One of those that the serving model is least sure of."""
+
+    index: int
+    worth: float
+    reason: str = "unsure"
+
+
+def least_sure(pool: Sequence[Teachable], k: int) -> list[LeastSure]:
+    """Where no chooser is at hand: those of whose tone or issue the model is least sure."""
+    doubts = [1 - min(max(one.sentiment_p), one.issue_p) for one in pool]
+    ranked = sorted(range(len(pool)), key=lambda at: (-doubts[at], at))
+    return [LeastSure(at, doubts[at]) for at in ranked[:k]]
+
+
+def shortlist(pool: Sequence[Teachable], most: int) -> list[Teachable]:
+    """Two thirds of those of which the model is least sure, the rest drawn from all others.
+
+    The draw follows from the numbers of the comments, so it is the same whenever it is made.
+    """
+    unsure = {one.index for one in least_sure(pool, most * 2 // 3)}
+    others = [at for at in range(len(pool)) if at not in unsure]
+    others.sort(key=lambda at: crc32(f"draw:{int(pool[at].id)}".encode()))
+    kept = unsure | set(others[: most - len(unsure)])
+    return [pool[at] for at in sorted(kept)]
+
+
+def _guesses(tools: Tools, one: Teachable) -> tuple[str, ...]:
+    """Its issue, then those that its keywords point to."""
+    pointed = tools.words.issues(one.text)
+    ranked = sorted(pointed, key=lambda key: (-pointed[key], key))
+    return (one.issue, *(key for key in ranked if key != one.issue))

@@ -1,0 +1,80 @@
+"""The counts as another model would have them, for one connection and nobody else.
+
+Tables of the connection itself, which stand before those of the file under the same names: what
+reads counts reads these, what is learned from them is kept in them, and all is gone with the
+connection. The file is not touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.store.connection import one, to_epoch
+from monitor.store.copies import COUNTED
+from monitor.store.schema import BIN_SECONDS, HOUR_SECONDS
+
+_NEWEST = (
+    "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
+    "ORDER BY l.id DESC LIMIT 1)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Of ``comments`` that count by either model, so many count otherwise."""
+
+    comments: int
+    otherwise: int
+
+
+def count_as(db: Database, version: str, since: datetime) -> None:
+    """Let this connection see every comment since an instant as ``version`` says of it.
+
+    What it did not read (older, erased, come meanwhile) counts as before. Labels outrank it.
+    """
+    marks = ", ".join("?" * len(COUNTED))
+    since_at = to_epoch(since)
+    with db.atomic():
+        db.conn.execute(
+            "CREATE TEMP TABLE tally AS SELECT * FROM main.tally WHERE at < ? UNION ALL "
+            f"SELECT c.id, coalesce({_NEWEST.format('issue')}, p.issue), c.source_id, "
+            f"c.created_at, coalesce({_NEWEST.format('sentiment')}, p.sentiment) = 'negatif', "
+            "1 - c.backfilled FROM comment c JOIN prediction p ON p.comment_id = c.id "
+            "AND p.model = coalesce((SELECT model FROM prediction r WHERE r.comment_id = c.id "
+            "AND r.model = ?), c.predicted_by) WHERE c.created_at >= ? AND c.own = 0 "
+            "AND c.predicted_by IS NOT NULL AND p.spam IS NULL AND p.copy_of IS NULL "
+            f"AND c.visibility IN ({marks})",
+            (since_at, version, since_at, *COUNTED),
+        )
+        db.conn.execute("CREATE INDEX temp.trial_topic ON tally(topic, at)")
+        db.conn.execute("CREATE INDEX temp.trial_comment ON tally(comment_id)")
+        for table, column, seconds, where in (
+            ("hourly", "hour", HOUR_SECONDS, ""),
+            ("bins", "bin", BIN_SECONDS, "WHERE live = 1"),
+        ):
+            db.conn.execute(
+                f"CREATE TEMP TABLE {table} AS SELECT at - at % {seconds} AS {column}, topic, "
+                "source_id, sum(negative) AS negatives, count(*) AS comments "
+                f"FROM temp.tally {where} GROUP BY 1, 2, 3"
+            )
+        db.conn.execute(
+            "CREATE TEMP TABLE learned (hour INTEGER, about TEXT, body BLOB, PRIMARY KEY (hour))"
+        )
+
+
+def otherwise(db: Database, since: datetime) -> Otherwise:
+    """How many comments since an instant count otherwise on this connection than in the file."""
+    row = one(
+        db,
+        "SELECT count(*) AS n, sum(t.topic IS NOT m.topic OR t.negative IS NOT m.negative) AS o "
+        "FROM (SELECT comment_id FROM temp.tally WHERE at >= ?1 "
+        "UNION SELECT comment_id FROM main.tally WHERE at >= ?1) a "
+        "LEFT JOIN temp.tally t ON t.comment_id = a.comment_id "
+        "LEFT JOIN main.tally m ON m.comment_id = a.comment_id",
+        [to_epoch(since)],
+    )
+    assert row is not None  # an aggregate has a row
+    return Otherwise(int(row["n"]), int(row["o"] or 0))

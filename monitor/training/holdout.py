@@ -1,0 +1,94 @@
+"""Which texts are for judging alone: a tenth, fixed by the letters of the text itself.
+
+Layer 3, pure. Every model is judged on the same rows, whenever it was trained and whatever labels
+came since, and none may have been taught them. What a model was kept from stands in its
+``model.json`` under the name of the rule; one that names no rule was taught everything.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.training.dataset import Example
+from monitor.training.folds import COMMON, are_twins
+from monitor.training.questions import LABEL, OWN
+
+RULE: Final = "blake2b-tenth-1"
+"""The name of the rule; another rule needs another name."""
+
+RULE_KEY: Final = "held_out"
+"""Where ``model.json`` tells the rule, in what it says of the training."""
+
+_TENTH = 10
+_WORDS = re.compile(r"[^\W_]+")
+_OURS = (OWN, LABEL)
+
+
+def plain(text: str) -> str:
+    """A text as the rule reads it: small letters and digits, single spaces.
+
+    Not as the classifier reads it: its word lists may be edited, and an edit of the slang list
+    must not carry a text from the one side to the other.
+    """
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def held_out(text: str) -> bool:
+    """Whether a text is for judging alone."""
+    digest = blake2b(plain(text).encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % _TENTH == 0
+
+
+def follows_rule(training: Mapping[str, Any]) -> bool:
+    """Whether a model was kept from the held-out texts, by what its ``model.json`` tells."""
+    return training.get(RULE_KEY) == RULE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parted:
+    """Examples parted: what may be taught, and what judges.
+
+    Near twins of a judging text (half of their words shared) are in neither.
+    """
+
+    taught: tuple[Example, ...]
+    judging: tuple[Example, ...]
+
+
+def part(examples: Sequence[Example]) -> Parted:
+    """Part the texts of the office and our own; of outside sets only twins and copies go."""
+    words = [frozenset(plain(one.text).split()) for one in examples]
+    judging = np.array([one.origin in _OURS and held_out(one.text) for one in examples], np.bool_)
+    kept = ~judging & ~_near(words, judging)
+    return Parted(_chosen(examples, kept), _chosen(examples, judging))
+
+
+def _near(words: Sequence[frozenset[str]], judging: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Texts with the words of a judging one, or that are its near twins as ``folds`` finds them."""
+    judges = [words[at] for at in np.flatnonzero(judging).tolist()]
+    same = set(judges)
+    counted = Counter(word for found in words for word in found)
+    holders: dict[str, list[int]] = defaultdict(list)
+    for number, found in enumerate(judges):
+        for word in found:
+            if counted[word] <= COMMON:
+                holders[word].append(number)
+
+    def near(found: frozenset[str]) -> bool:
+        others = {number for word in found for number in holders.get(word, ())}
+        return found in same or any(are_twins(found, judges[number]) for number in others)
+
+    return np.array([near(found) for found in words], np.bool_)
+
+
+def _chosen(examples: Sequence[Example], mask: NDArray[np.bool_]) -> tuple[Example, ...]:
+    return tuple(one for one, here in zip(examples, mask.tolist(), strict=True) if here)

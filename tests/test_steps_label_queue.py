@@ -1,0 +1,203 @@
+"""When the queue is filled, with what, and that a process that dies fills it the next time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from monitor.config.parts import Training
+from monitor.records import LabelField
+from monitor.steps.label_queue import fill_queue, least_sure, midnight, shortlist, wanted
+from monitor.steps.tools import Tools
+from monitor.store import label_pool, label_queue, predictions
+from tests.label_world import FLOOD, ROADS, TEXTS, FirstCome, queue, state
+from tests.world import NOW, make_settings, make_tools, open_world, seed_comments
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MANY = [f"{text} ke-{n}" for n in range(6) for text in TEXTS]
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Tools:
+    return made(tmp_path)
+
+
+def made(folder: Path, **part: object) -> Tools:
+    settings = make_settings(folder, training=Training(**part))  # type: ignore[arg-type]
+    return replace(make_tools(folder, settings=settings), chooser=FirstCome())
+
+
+@pytest.fixture
+def store(tools: Tools) -> Iterator[Database]:
+    db = open_world(tools)
+    yield db
+    db.conn.close()
+
+
+def test_once_a_working_day_it_is_filled_up_to_the_days_share(
+    store: Database, tools: Tools
+) -> None:
+    seed_comments(store, tools, MANY)
+    assert fill_queue(store, tools, NOW) == 20
+    assert fill_queue(store, tools, NOW + 2 * HOUR) == 0
+    assert fill_queue(store, tools, NOW + DAY) == 16, "no more are left"
+    items = label_queue.waiting(store, 99)
+    assert len(items) == 36
+    assert {(one.reason, one.guesses) for one in items} == {
+        ("disagree", ("kesehatan", ROADS, FLOOD))
+    }
+
+
+def test_the_chooser_hears_what_was_asked_and_labelled(store: Database, tools: Tools) -> None:
+    (old,) = queue(store, tools, 1)
+    predictions.add_label(store, old, LabelField.ISSUE, ROADS, "Budi", NOW)
+    fresh = seed_comments(store, tools, MANY[6:8])
+    fill_queue(store, tools, NOW)
+    chooser = tools.chooser
+    assert isinstance(chooser, FirstCome)
+    ((pool, (taken, issues, languages)),) = zip(chooser.pools, chooser.known, strict=True)
+    assert sorted(one.id for one in pool) == sorted(fresh)
+    assert [one.id for one in taken] == [old]
+    assert (issues, languages) == ({ROADS: 1}, {"id": 1})
+
+
+def test_no_more_wait_than_the_queue_holds(tmp_path: Path) -> None:
+    tools = made(tmp_path, queue_size=7)
+    db = open_world(tools)
+    seed_comments(db, tools, MANY)
+    assert [fill_queue(db, tools, NOW + n * DAY) for n in range(2)] == [7, 0]
+    db.conn.close()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        NOW.replace(hour=0),  # 07.00
+        NOW.replace(hour=9),  # 16.00
+        NOW - 2 * DAY,  # a Saturday
+        NOW.replace(month=8, day=17),  # a holiday
+    ],
+)
+def test_outside_office_hours_nothing_is_chosen(
+    store: Database, tools: Tools, at: datetime
+) -> None:
+    seed_comments(store, tools, MANY, at)
+    assert fill_queue(store, tools, at) == 0
+    assert tools.chooser.pools == []  # type: ignore[union-attr]
+
+
+def test_what_runs_dry_is_filled_again_within_the_days_share(tmp_path: Path) -> None:
+    tools = made(tmp_path, queue_size=4, a_day=6)
+    db = open_world(tools)
+    seed_comments(db, tools, MANY)
+    assert fill_queue(db, tools, NOW) == 4
+    for item in label_queue.waiting(db, 9):
+        predictions.add_label(db, item.comment_id, LabelField.ISSUE, ROADS, "Budi", NOW)
+    assert fill_queue(db, tools, NOW + HOUR / 2) == 0, "it was looked at just now"
+    assert fill_queue(db, tools, NOW + HOUR) == 2
+    assert fill_queue(db, tools, NOW + HOUR * 2) == 0, "two still wait"
+    db.conn.close()
+
+
+def test_where_nothing_can_be_chosen_it_looks_once_an_hour(store: Database, tools: Tools) -> None:
+    assert [fill_queue(store, tools, NOW + n * HOUR / 4) for n in range(8)] == [0] * 8
+    assert len(tools.chooser.pools) == 2  # type: ignore[union-attr]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_it(store: Database, tools: Tools) -> None:
+    fill_queue(store, tools, NOW + 3 * HOUR)
+    seed_comments(store, tools, MANY)
+    assert fill_queue(store, tools, NOW) == 20
+
+
+def test_what_is_older_than_two_months_is_not_looked_at(store: Database, tools: Tools) -> None:
+    seed_comments(store, tools, MANY[:3], NOW - 61 * DAY)
+    seed_comments(store, tools, MANY[3:5])
+    assert fill_queue(store, tools, NOW) == 2
+
+
+def test_what_nobody_answers_for_two_weeks_makes_room(store: Database, tools: Tools) -> None:
+    old = queue(store, tools, 2)
+    assert fill_queue(store, tools, NOW + 15 * DAY) == 0
+    assert [state(store, number) for number in old] == ["dropped", "dropped"]
+
+
+def test_without_a_chooser_the_least_sure_come_first(store: Database, tools: Tools) -> None:
+    plain = replace(tools, chooser=None)
+    seed_comments(store, plain, ["banjir parah di jalan kampung kami", "kapan loket buka lagi ya?"])
+    assert fill_queue(store, plain, NOW) == 2
+    unsure, sure = label_queue.waiting(store, 9)
+    assert (unsure.reason, unsure.worth, sure.worth) == ("unsure", 1.0, 0.5)
+    assert sure.guesses == (FLOOD, ROADS)
+    assert unsure.guesses == ("lainnya",)
+    pool = label_pool.teachable(store, NOW - DAY, 9)
+    assert least_sure(pool, 5) == []
+
+
+def test_only_so_many_are_weighed_the_unsure_and_some_of_the_others(
+    store: Database, tools: Tools
+) -> None:
+    seed_comments(store, tools, MANY)
+    pool = label_pool.teachable(store, NOW - DAY, 99)
+    short = shortlist(pool, 9)
+    unsure = {pool[one.index].id for one in least_sure(pool, 6)}
+    assert len(short) == 9 and unsure <= {one.id for one in short}
+    assert short == shortlist(pool, 9) and shortlist(pool, 99) == pool
+
+
+@given(st.integers(1, 10**9), st.floats(0, 1))
+def test_the_share_for_two_only_grows(number: int, share: float) -> None:
+    one = wanted(Training(double_share=share), number)
+    assert one in (1, 2)
+    assert wanted(Training(double_share=1.0), number) == 2
+    assert wanted(Training(double_share=0.0), number) == 1
+    assert wanted(Training(double_share=0.0, labellers=2), number) == 2
+    assert wanted(Training(double_share=min(1.0, share + 0.1)), number) >= one
+
+
+def test_the_share_for_two_is_about_as_large_as_asked_for() -> None:
+    part = Training(double_share=0.1)
+    assert 60 <= sum(wanted(part, number) == 2 for number in range(1000)) <= 140
+
+
+def test_the_offices_day_begins_at_its_own_midnight(tools: Tools) -> None:
+    assert midnight(tools, NOW).isoformat() == "2026-03-02T00:00:00+07:00"
+
+
+PROCESSES = multiprocessing.get_context("fork")
+
+
+def die(folder: Path, boundary: str) -> None:
+    tools = made(folder)
+
+    def stop(name: str) -> None:
+        if name == boundary:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    fill_queue(open_world(tools), replace(tools, boundary=stop), NOW)
+
+
+@pytest.mark.parametrize(("boundary", "then"), [("labels:before-put", 20), ("labels:after-put", 0)])
+def test_killed_in_the_middle_it_is_filled_once(boundary: str, then: int, tmp_path: Path) -> None:
+    tools = made(tmp_path)
+    db = open_world(tools)
+    seed_comments(db, tools, MANY)
+    db.conn.close()
+    child = PROCESSES.Process(target=die, args=(tmp_path, boundary))
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+    db = open_world(tools)
+    assert fill_queue(db, tools, NOW) == then
+    assert len(label_queue.waiting(db, 99)) == 20
+    db.conn.close()
