@@ -29,11 +29,11 @@ step  name        rows it waits for                written together             
 7     post        drafts ``approved``              ``posting`` before, after      at most once
 7     retention   comments that grew too old       words or author erased         done again
 8     train       labels since the last model      new folder                     old model serves
-8     drift       a day that is over               its figures + told changes     counted again
-8     themes      four weeks, once a week          themes + their notices         looked again
 8     switch      history unread by a new model    predictions; all counts at once  old model serves
 8     candidates  candidates that were wanted      state + messages               done again
 8     labels      a working day without a look     what to label + the look       looked again
+8     drift       a day that is over               its figures + told changes     counted again
+8     themes      four weeks, once a week          themes + their notices         looked again
 ====  ==========  ===============================  =============================  =================
 
 Step 0 is decided in ``web/`` and ``cli/``, step 6 in ``bot/`` and ``web/``, step 8 in

@@ -90,7 +90,7 @@ def test_the_readme_names_every_option_of_a_command(name: str) -> None:
     )
     for option in COMMANDS[name].params:
         long = [flag for flag in option.opts if flag.startswith("--")]
-        if option.param_type_name != "option":
+        if option.param_type_name != "option" or getattr(option, "hidden", False):
             continue
         told = "*" if long == ["--json"] else long[0]
         assert told in rows, f"{name} {long}"

@@ -24,6 +24,7 @@ MAY = {
     Action.HIDE: {Role.ADMIN},
     Action.LABEL: {*OFFICE, Role.TRAINER},
     Action.TRAIN: {Role.TRAINER},
+    Action.PROMOTE: {Role.ADMIN, Role.TRAINER},
     Action.TUNE: {Role.ADMIN},
     Action.TEACH: {Role.ADMIN, Role.TRAINER},
     Action.HAND_OVER: OFFICE,

@@ -11,12 +11,11 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "monitor"
 
 LAYERS = {
-    0: ("records", "errors"),
+    0: ("records", "errors", "editable"),
     # platforms.base is the promise that platform files keep: records only, so the store may
     # name it. logs and progress know nothing of the project.
     1: (
         "calendar",
-        "editable",
         "text",
         "spikes",
         "incidents",

@@ -63,7 +63,7 @@ def test_the_steps_run_in_their_order(day: Day) -> None:
     draft = drafts.of_incident(day.db, flood.id)[0]
     decide_drafts.approve(day.db, day.tools, BUDI, draft.id, day.now)
     day.tick()
-    assert list(dict.fromkeys(passed)) == STEPS
+    assert [name for name in dict.fromkeys(passed) if name in STEPS] == STEPS
 
 
 def test_the_table_on_top_names_the_steps_that_tick_runs() -> None:

@@ -242,9 +242,9 @@ def test_the_reply_of_another_draft_is_not_taken_for_an_unsure_one(
     seed_comments(db, tools, ["Gang 1 juga, sampai lutut"])
     with db.atomic():
         db.conn.execute(
-            "INSERT INTO draft (comment_id, text, suggested, origin, state, target_hash, proposed_at) "
-            "SELECT max(comment.id), draft.text, suggested, origin, 'posted', target_hash, proposed_at "
-            "FROM draft, comment"
+            "INSERT INTO draft (comment_id, text, suggested, origin, state, target_hash, "
+            "proposed_at) SELECT max(comment.id), draft.text, suggested, origin, 'posted', "
+            "target_hash, proposed_at FROM draft, comment"
         )
         db.conn.execute(
             "INSERT INTO post (draft_id, started_at, external_id) "

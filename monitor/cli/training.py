@@ -104,4 +104,4 @@ def _told(db: Database, tools: Tools, number: CandidateId) -> Sequence[str]:
         lines.append(words.doubt_line(doubt, said.prediction.masked if said else ""))
     issues = tools.knowledge.taxonomy
     told = words.lines_of(known, None, issues, tools.zone, utc_now())
-    return [*(["Label yang meragukan:", *lines, ""] if lines else []), *told]
+    return [*([words.DOUBTED, *lines, ""] if lines else []), *told]

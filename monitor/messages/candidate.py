@@ -293,6 +293,9 @@ def _alert(one: OneAlert, zone: ZoneInfo) -> str:
     return name + judged
 
 
+DOUBTED = "Label yang meragukan:"
+
+
 def doubt_line(doubt: Doubt, masked: str) -> str:
     """``#12 sentiment: positif, mesin: negatif (2 %) · kata-katanya``: one label to look at."""
     return (

@@ -114,7 +114,7 @@ def labelled(db: Database, stretch: Stretch) -> list[Said]:
         "max(l.value <> CASE l.field WHEN 'issue' THEN p.issue ELSE p.sentiment END) AS otherwise "
         "FROM label l JOIN comment c ON c.id = l.comment_id JOIN prediction p "
         "ON p.comment_id = c.id AND p.model = c.predicted_by "
-        "WHERE l.at >= ? AND l.at < ? GROUP BY c.id",
+        "WHERE l.at >= ? AND l.at < ? GROUP BY l.comment_id",
         stretch,
     )
 

@@ -74,6 +74,7 @@ CREATE TABLE said_label (
   UNIQUE (comment_id, person)
 );
 CREATE INDEX said_label_at ON said_label(at);
+CREATE INDEX label_at ON label(at);
 CREATE TABLE handed_label (
   comment_id INTEGER NOT NULL REFERENCES comment(id),
   person TEXT NOT NULL,
