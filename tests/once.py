@@ -68,18 +68,17 @@ def databases() -> None:
     lock = threading.Lock()
 
     def copied(db: Database) -> None:
-        if db.conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
-            upgrade(db)
-            return
-        if not made:
-            upgrade(db)
-            template = sqlite3.connect(":memory:", check_same_thread=False)
-            db.conn.backup(template)
-            made.append(template)
-            return
-        with lock:
-            made[0].backup(db.conn)
-        connection._write_ahead(db.conn)  # the copy brought its own journal mode
+        with lock:  # or one thread would copy over what another has written meanwhile
+            if db.conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
+                upgrade(db)
+            elif made:
+                made[0].backup(db.conn)
+                connection._write_ahead(db.conn)  # the copy brought its own journal mode
+            else:
+                upgrade(db)
+                template = sqlite3.connect(":memory:", check_same_thread=False)
+                db.conn.backup(template)
+                made.append(template)
 
     connection._upgrade = copied
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.app import build_second_look
 from monitor.checks import check_all
+from monitor.config import Settings
 from monitor.config.parts import Office, Paths
+from monitor.library import DataLibrary
 from monitor.messages.guard import MODEL_MARK, NO_FACT
 from monitor.platforms.base import PostedReply, ReplyState
 from monitor.records import CommentId, Draft, DraftState, EventKind, IncidentState, Person
@@ -22,7 +23,7 @@ from monitor.steps.guarding import NO_FACT as NO_FACT_RULE
 from monitor.steps.guarding import NO_LINK, findings, needs_second, of_draft, sentences, warnings
 from monitor.steps.post import post
 from monitor.steps.suggest import suggest_replies
-from monitor.steps.tools import Tools
+from monitor.steps.tools import SecondLook, Tools
 from monitor.steps.views import draft_card
 from monitor.store import comments, drafts, incidents
 from tests.world import (
@@ -204,9 +205,13 @@ def test_a_blundering_old_answer_is_not_suggested_again(db: Database, tools: Too
     assert second.origin.startswith("template:")
 
 
+def second_look(settings: Settings) -> SecondLook | None:
+    return DataLibrary(settings).parts({}).second_look
+
+
 def test_the_second_look_asks_for_a_signature_and_never_stops(tools: Tools, db: Database) -> None:
     """Without it the rules stand alone; with it a finding of its own names what it resembles."""
-    look = build_second_look(tools.settings, tools.knowledge)
+    look = second_look(tools.settings)
     text = (
         f"Baru segitu saja sudah mengeluh, dasar manja dan cengeng sekali warga ini. Info: {LINK}"
     )
@@ -224,6 +229,6 @@ def test_without_its_files_there_is_no_second_look(tools: Tools, tmp_path: Path)
     bare = tmp_path / "bare"
     shutil.copytree(tools.settings.data, bare, ignore=shutil.ignore_patterns("mirip.*"))
     settings = make_settings(tmp_path, paths=Paths(data=bare))
-    assert build_second_look(settings, tools.knowledge) is None
+    assert second_look(settings) is None
     (told,) = [one for one in check_all(settings) if one.name == "guard"]
     assert told.ok and "rules alone" in told.detail

@@ -33,6 +33,9 @@ RANDOM_PART, FAIR_PART = 0.05, 0.1
 # How much a disagreement of the two heads adds to a gradient: on development splits a whole one
 # taught less than none.
 _DISAGREEMENT = 0.2
+# The gradient of a tie between two answers. What is more doubtful still counts no more: people do
+# not agree on it either.
+_TIE = sqrt(0.5)
 # Of unit rows: as much alike as this is said once.
 _TWIN = 0.97
 # An answer this much likelier than the next is not unsure.
@@ -251,7 +254,8 @@ def _gradients(pool: Pool) -> NDArray[np.float64]:
     for shares in _heads(pool).values():
         step = shares.astype(np.float64)
         step[np.arange(len(pool)), shares.argmax(axis=1)] -= 1.0
-        steps.append(step)
+        length = np.sqrt((step**2).sum(axis=1, keepdims=True))
+        steps.append(step * (_TIE / np.maximum(length, _TIE)))
     return np.hstack(steps)
 
 
