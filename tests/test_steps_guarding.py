@@ -26,6 +26,7 @@ from monitor.steps.suggest import suggest_replies
 from monitor.steps.tools import SecondLook, Tools
 from monitor.steps.views import draft_card
 from monitor.store import comments, drafts, incidents
+from monitor.store.vectors import StoredVectors
 from tests.world import (
     NOW,
     SITE,
@@ -206,7 +207,7 @@ def test_a_blundering_old_answer_is_not_suggested_again(db: Database, tools: Too
 
 
 def second_look(settings: Settings) -> SecondLook | None:
-    return DataLibrary(settings).parts({}).second_look
+    return DataLibrary(settings, StoredVectors(settings.database)).parts({}).second_look
 
 
 def test_the_second_look_asks_for_a_signature_and_never_stops(tools: Tools, db: Database) -> None:
