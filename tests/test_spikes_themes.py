@@ -55,6 +55,10 @@ def test_nothing_in_common_makes_points_of_nothing() -> None:
     assert by_terms([said(i, f"satu{i} dua{i}") for i in range(30)]).shape == (30, 1)
 
 
+def test_a_few_common_words_are_not_reduced() -> None:
+    assert by_terms([said(i, f"kambing{i % 4} sendiri{i}") for i in range(40)]).shape == (40, 4)
+
+
 def test_a_pair_stands_for_its_words_where_it_is_said_whole() -> None:
     whole = [said(i, "rumah sakit") for i in range(3)]
     documents = [

@@ -37,7 +37,7 @@ from monitor.steps import knowing
 from monitor.steps.aside import Apart, Done, Here
 from monitor.steps.new_issues import find_issues, view
 from monitor.store import new_issues as store
-from monitor.store import new_topics, notices, predictions, serving
+from monitor.store import new_topics, notices, open_store, predictions, serving
 from monitor.store.embeddings import EmbeddingTable
 from monitor.store.vectors import StoredVectors
 from monitor.text.clean import clean
@@ -304,6 +304,24 @@ def test_who_comes_second_by_a_hair_is_told_who_was_first(
     answer = ways[way]()
     assert not isinstance(answer, NewIssue)
     assert answer.text == answers.already("Budi")
+
+
+def test_who_is_overtaken_while_the_files_are_written_is_told_so(
+    office: Office, found: NewIssue
+) -> None:
+    """Another process had taken up what this one had begun."""
+    db, dewi = office.db, trainer(office)
+
+    def overtaken(name: str) -> None:
+        if name == "new_issue:after-file":
+            other = open_store(office.tools.settings.database)
+            store.finish(other, replace(found, issue="hewan_liar", decided_by="Dewi"), NIGHT)
+            other.close()
+
+    tools = replace(office.tools, boundary=overtaken)
+    decide.call_it(db, tools, dewi, found.id, "Hewan liar", NIGHT)
+    told = decide.make(db, tools, dewi, found.id, decide.opds(tools)[0].key, NIGHT)
+    assert not told.done and told.text == answers.already("Dewi")
 
 
 def test_files_that_cannot_say_it_leave_the_theme_open(office: Office, found: NewIssue) -> None:

@@ -110,8 +110,7 @@ class Apart:
 
 def _work(answer: Connection, work: Callable[..., Any], args: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    if hasattr(os, "nice"):
-        os.nice(10)
+    os.nice(10)
     try:
         done = Done(work(*args))
     except MonitorError as error:  # anything else ends the process, and is told by its end
