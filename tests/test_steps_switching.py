@@ -7,13 +7,15 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from monitor import pipeline
 from monitor.errors import Refused
-from monitor.records import EventKind
+from monitor.incidents import Step
+from monitor.records import EventKind, IncidentState, Level
 from monitor.spikes import read_topics
 from monitor.steps import switching
 from monitor.steps.budget import rules_now
@@ -257,6 +259,70 @@ def test_a_reading_can_be_stopped(office: Office) -> None:
     assert serving.switch_over(office.db, under_way, office.now - 400 * HOUR, office.now) is None
     office.tick()
     assert office.tools.classifier.version == "rules-1"
+
+
+@pytest.mark.parametrize("place", ["before-keep", "after-keep", "before-counts"])
+def test_a_reading_that_is_stopped_in_the_middle_changes_nothing(
+    office: Office, place: str
+) -> None:
+    before = office.figures()
+    office.want(Gloomy.version)
+    under_way = serving.reading(office.db)
+    assert under_way is not None
+
+    def stopped(name: str) -> None:
+        if name == f"switch:{place}":
+            other = open_store(office.tools.settings.database)
+            serving.stop(other, under_way.id, "Dewi", "salah pilih", office.now)
+            other.close()
+
+    office.tools = replace(office.tools, boundary=stopped)
+    office.tick()
+    assert office.tools.classifier.version == "rules-1" and office.figures() == before
+
+
+def test_words_that_are_edited_while_they_are_read_are_read_again(office: Office) -> None:
+    office.want(Gloomy.version)
+    edited: list[int] = []
+
+    def edit(name: str) -> None:
+        if name == "switch:before-keep" and not edited:
+            other = open_store(office.tools.settings.database)
+            (row,) = rows(other, "SELECT max(id) AS id FROM comment")
+            edited.append(row["id"])
+            with other.atomic():
+                other.conn.execute(
+                    "UPDATE comment SET text = 'Jalan rusak', content_hash = 'lain' WHERE id = ?",
+                    edited,
+                )
+            other.close()
+
+    office.tools = replace(office.tools, boundary=edit)
+    for _ in range(4):
+        office.tick()
+    assert office.tools.classifier.version == "gelap-2"
+    said = rows(
+        office.db,
+        "SELECT issue FROM prediction WHERE comment_id = ? AND model = 'gelap-2'",
+        edited,
+    )
+    assert said == [{"issue": "jalan_infrastruktur"}]
+
+
+def test_calm_right_after_a_switch_waits(office: Office) -> None:
+    flood(office)
+    (incident,) = office.live()
+    calm = Step(EventKind.CALMED, IncidentState.RESOLVED, Level.NORMAL, office.now)
+    rules = rules_now(office.db, office.tools, office.now)[FLOOD]
+
+    def after(switched_at: datetime | None) -> Step | None:
+        return switching.without_switch(
+            office.db, incident, calm, incident.reading, rules, switched_at
+        )
+
+    kept = after(incident.reading.at - HOUR)
+    assert kept is not None and (kept.kind, kept.state) == (None, incident.state)
+    assert after(incident.reading.at - 3 * HOUR) == calm == after(None)
 
 
 def test_erased_words_count_as_before(office: Office) -> None:
