@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,15 @@ from monitor.store import open_store
 from tests import once
 
 pytest_plugins = ("tests.leaks",)
+
+# Whole trainings, notebooks and processes that are killed: .ci/run runs them, with the peers.
+LONG = [
+    "test_notebooks.py",
+    "test_cli_models.py",
+    "test_training_candidate.py",
+    "test_steps_new_issues.py",
+]
+collect_ignore = [] if os.environ.get("SIAGA_E2E") == "1" else LONG
 
 _REAL_CONNECT = socket.socket.connect
 
