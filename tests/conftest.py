@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -52,6 +53,16 @@ def _is_loopback(host: str) -> bool:
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _only_loopback)
+
+
+@pytest.fixture(autouse=True)
+def _log_levels() -> Iterator[None]:
+    """What a test sets for the logs of libraries does not reach the next one."""
+    names = (None, "httpx", "httpcore", "telegram")
+    before = [(logging.getLogger(name), logging.getLogger(name).level) for name in names]
+    yield
+    for logger, level in before:
+        logger.setLevel(level)
 
 
 @pytest.fixture

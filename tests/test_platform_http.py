@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -368,3 +369,11 @@ def test_only_addresses_below_the_base_have_a_path(address: str, path: str | Non
 def test_a_base_that_is_no_web_address_is_a_configuration_error(address: str) -> None:
     with pytest.raises(ConfigError, match="base_url"):
         Http(address)
+
+
+def test_libraries_that_were_loud_before_write_no_address(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    client(httpx.Response(200, json={"ok": True})).get("bot1:rahasia/getMe")
+    assert caplog.text == ""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import ssl
 import time
 import weakref
@@ -22,14 +21,12 @@ from urllib.parse import urlencode
 
 import httpx
 
+from monitor import logs
 from monitor.errors import ConfigError, PlatformError, Reason
 from monitor.platforms.answer import FIRST_REFUSAL, NOT_MODIFIED, Answer, refused
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 Refusal = Callable[[Answer], PlatformError | None]
-
-# httpx writes whole addresses at INFO, and some sites want their token in the address.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _NEVER_LEFT = (
     httpx.ConnectError,
@@ -184,6 +181,8 @@ class Http:
         return self._make_client(keep=False)
 
     def _make_client(self, *, keep: bool, auth: bool = True) -> httpx.Client:
+        # httpx writes whole addresses at INFO, and some sites want their token in the address
+        logs.quieten()
         client = httpx.Client(
             auth=self._auth if auth else None,
             verify=trusted(),
