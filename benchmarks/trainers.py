@@ -49,7 +49,7 @@ DEVELOPMENT = ("dev1", "dev2", "dev3", "dev4")
 REPORTED = ("c", "d", "e")
 A_DAY, MOST = 20, 800
 HELD_PART = 0.25
-RANDOM = (400, 800, 2000)
+RANDOM = (100, 200, 400, 800, 1200, 2000)
 SEEDS = (1, 2, 3)
 # Every two days at first, then every week; beyond 800 to see where it gets there if not in time.
 RETRAINED = (*range(40, 401, 40), *range(500, MOST + 1, 100), 1000, 1200)
