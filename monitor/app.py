@@ -1,40 +1,25 @@
-"""The only file that knows concrete classes: puts Siaga together and runs it.
-
-One process: ``schedule`` drives the synchronous pipeline in a worker thread, python-telegram-bot
-owns the main thread, the page has its own. Rows in SQLite are their only contact, so each can also
-run as its own process (``siaga run --only ...``).
-"""
+"""The only file that knows concrete classes: puts Siaga together; ``running`` runs it."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import schedule
 from sqlite_utils import Database
 
-from monitor import pipeline
 from monitor.config import Settings
 from monitor.config.parts import SOURCE_SECRETS
 from monitor.connecting import connect_all
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError
 from monitor.knowledge import Knowledge
-from monitor.night import Night, command
 from monitor.platforms.base import Source
 from monitor.records import Chat, ChatId, Level, Person, PersonId, Role, SourceId
 from monitor.steps.aside import Apart
-from monitor.steps.collect import Collector
 from monitor.steps.tools import Library, Parts, Tools, log
 from monitor.store import knowledge_changes, open_store, people, sources
 from monitor.store.knowledge_changes import model_of, revision_of
-from monitor.store.locking import held
 from monitor.telegram.base import Channel
 from monitor.telegram.console import CONSOLE_CHAT, Console
 
@@ -42,11 +27,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from monitor.telegram.channel import TelegramChannel
-    from monitor.web import Server
     from monitor.wording import ModelWriter
 
 Clock = Callable[[], datetime]
-_TELL_AGAIN_SECONDS = 5
 
 
 def utc_now() -> datetime:
@@ -223,224 +206,3 @@ def configured_chats(settings: Settings) -> list[Chat]:
         Chat(ChatId(part.id), part.title, part.min_level, part.thread_id)
         for part in settings.telegram.chats
     ]
-
-
-class Service(AbstractContextManager["Service"]):
-    """The pipeline in its worker thread, with the wish to be woken and to be stopped."""
-
-    def __init__(self, tools: Tools, clock: Clock = utc_now, night: Night | None = None) -> None:
-        self.tools = tools
-        self._night = night
-        self.clock = clock
-        self.failed = False
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._left = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
-
-    def __enter__(self) -> Service:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-        self._left.set()
-        self._thread.join(timeout=30)
-        if self._night is not None:
-            self._night.stop()
-
-    def wake(self) -> None:
-        """Tick at once: somebody pressed a button."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """End after the running tick."""
-        self._stop.set()
-        self._wake.set()
-
-    def wait(self) -> None:
-        """Block until somebody stops the service."""
-        while not self._stop.wait(0.5):
-            pass
-
-    def open_db(self) -> Database:
-        """A connection for the calling thread."""
-        return open_store(self.tools.settings.database)
-
-    def _run(self) -> None:
-        try:
-            self._beat()
-        except Exception:  # without the pipeline nothing is watched: the process must not live on
-            log.exception("pipeline: ended unexpectedly")
-            self.failed = True
-            self._stop.set()
-            self._end_process()
-
-    def _end_process(self) -> None:
-        signal.raise_signal(signal.SIGTERM)
-        # The first may have come before the bot listened to signals.
-        while not self._left.wait(_TELL_AGAIN_SECONDS):
-            signal.raise_signal(signal.SIGTERM)
-
-    def _beat(self) -> None:
-        db = self.open_db()
-        collector = Collector(self.tools.settings.poll.workers)
-        pipeline.start(db, self.tools, self.clock())
-        scheduler = schedule.Scheduler()
-        # schedule takes fractions of a second too; only its annotation says int.
-        every = cast(int, self.tools.settings.poll.tick_seconds)
-        job = scheduler.every(every).seconds.do(self._tick, db, collector)
-        job.run()
-        while not self._stop.is_set():
-            woken = self._wake.wait(max(0.0, scheduler.idle_seconds or 0.0))
-            self._wake.clear()
-            if woken and not self._stop.is_set():
-                job.run()
-            scheduler.run_pending()
-        collector.close()
-
-    def _tick(self, db: Database, collector: Collector) -> None:
-        ticked = pipeline.tick(db, self.tools, collector, self.clock())
-        if pipeline.more_waits(self.tools, ticked):
-            self._wake.set()
-        if self._night is not None:
-            pipeline.beside("night", partial(self._night.look, db, self.clock()))
-
-
-def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
-    """What waits now, with patience for every source, for cron.
-
-    Raises:
-        Refused: a service collects on this database.
-    """
-    with held(settings.database, ["collect"]), closing(Collector(settings.poll.workers)) as reading:
-        db = open_store(settings.database)
-        prepare(db, settings, tools.sources.values())
-        pipeline.start(db, tools, now)
-        whole = ticked = pipeline.tick(db, tools, reading, now, patience=None)
-        while pipeline.more_waits(tools, ticked):
-            ticked = pipeline.tick(db, tools, reading, now, patience=None)
-            whole += ticked
-        return whole
-
-
-def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Let SIGINT and SIGTERM end the service after the running tick."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop())
-
-
-def run(
-    settings: Settings,
-    only: str | None,
-    on_page: Callable[[str], None],
-    config: Path | None = None,
-) -> None:
-    """Run the service until it is told to stop; ``only``: collect, bot or web.
-
-    ``config``: the file of these settings, for the training by night; without it there is none.
-
-    Raises:
-        ConfigError: ``--only bot`` without a token.
-        Refused: the same runs on this database already.
-        MonitorError: the pipeline ended by itself.
-    """
-    if only == "bot" and settings.telegram.token is None:
-        raise ConfigError("bot: no token: set SIAGA_TELEGRAM__TOKEN")
-    with ExitStack() as stack:
-        stack.enter_context(held(settings.database, _parts(settings, only)))
-        tools = build_tools(settings)
-        prepare(open_store(settings.database), settings)
-        service = Service(tools, night=_night(settings, config))
-        stop_on_signals(service.stop)
-        stack.callback(tools.channel.close)
-        if settings.web.enabled and only in (None, "web"):
-            stack.enter_context(page(service, on_page))
-        if settings.webhook.enabled and only in (None, "web"):
-            stack.enter_context(receiver(service))
-        if only in (None, "collect"):
-            stack.enter_context(service)
-        if settings.telegram.token is not None and only in (None, "bot"):
-            _run_bot(settings, service)
-        else:
-            service.wait()
-    if service.failed:
-        raise MonitorError("service: the pipeline ended unexpectedly; see the log")
-
-
-def _night(settings: Settings, config: Path | None) -> Night | None:
-    if config is None:
-        return None
-    return Night(settings.training, settings.office.zone, command(config))
-
-
-def _parts(settings: Settings, only: str | None) -> list[str]:
-    """The parts that a run is made of."""
-    if only is not None:
-        return [only]
-    web = settings.web.enabled or settings.webhook.enabled
-    there = {"collect": True, "bot": settings.telegram.token, "web": web}
-    return [name for name, wanted in there.items() if wanted]
-
-
-def _run_bot(settings: Settings, service: Service) -> None:
-    from monitor.bot import UPDATES, build_application
-
-    assert settings.telegram.token is not None
-    application = build_application(
-        service.tools,
-        service.open_db,
-        settings.telegram.token.get_secret_value(),
-        settings.telegram.base_url,
-        service.wake,
-        service.clock,
-    )
-    # An alert service must outlive an outage of Telegram at its own start.
-    application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
-
-
-@contextmanager
-def page(service: Service, on_ready: Callable[[str], None]) -> Iterator[Server]:
-    """The local page in a thread of its own, as long as the context lasts.
-
-    Raises:
-        ConfigError: the port is taken.
-    """
-    from monitor.web import build_app, serve
-
-    settings = service.tools.settings
-    app = build_app(
-        service.tools, service.open_db, service.wake, service.clock, acting_person(settings)
-    )
-    server = serve(app, settings.web.host, settings.web.port, on_ready)
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@contextmanager
-def receiver(service: Service) -> Iterator[Server]:
-    """The address that platforms call, in a thread of its own, as long as the context lasts.
-
-    Raises:
-        ConfigError: the port is taken.
-    """
-    from monitor.web import build_hooks, serve
-
-    settings = service.tools.settings
-    app = build_hooks(service.tools, service.open_db, service.wake, service.clock)
-    server = serve(app, settings.webhook.host, settings.webhook.port, _webhooks_at, table="webhook")
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-def _webhooks_at(url: str) -> None:
-    log.info("webhooks: %s/hook/NAME", url)

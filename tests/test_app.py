@@ -17,7 +17,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from monitor import app, pipeline
+from monitor import app, pipeline, running
 from monitor.config import Settings
 from monitor.config.parts import (
     ChatPart,
@@ -250,9 +250,9 @@ def test_once_reads_every_source_and_leaves_the_store_ready(tmp_path: Path) -> N
         )
         settings = office(tmp_path, sources={"berita": part})
         tools = app.build_tools(settings)
-        done = app.once(settings, tools, NOW)
+        done = running.once(settings, tools, NOW)
         assert (done.collected, done.understood) == (1, 1)
-        assert app.once(settings, tools, NOW).idle
+        assert running.once(settings, tools, NOW).idle
     assert not [t for t in threading.enumerate() if t.name.startswith("collect")]
 
 
@@ -287,7 +287,7 @@ def shown(tools: Tools) -> list[Any]:
     return found.shown
 
 
-def stored(service: app.Service) -> int:
+def stored(service: running.Service) -> int:
     db = service.open_db()
     try:
         return comments.total(db)
@@ -297,7 +297,7 @@ def stored(service: app.Service) -> int:
 
 def test_the_service_ticks_at_its_start_wakes_at_once_and_stops(tools: Tools) -> None:
     shown(tools).append(make_comment(1, "Banjir satu"))
-    with app.Service(tools, Clock()) as service:
+    with running.Service(tools, Clock()) as service:
         until(lambda: stored(service) == 1)
         shown(tools).append(make_comment(2, "Banjir dua"))
         time.sleep(0.3)
@@ -313,7 +313,7 @@ def test_the_service_ticks_at_its_start_wakes_at_once_and_stops(tools: Tools) ->
 def test_the_service_beats_by_itself(tools: Tools, tmp_path: Path) -> None:
     quick = make_settings(tmp_path, poll={"tick_seconds": 0.05})
     clock = Clock()
-    with app.Service(replace(tools, settings=quick), clock):
+    with running.Service(replace(tools, settings=quick), clock):
         assert until(lambda: clock.looks >= 5)
 
 
@@ -324,7 +324,7 @@ def test_a_start_recovers_what_was_under_way(tools: Tools) -> None:
     pipeline.tick(db, tools, _no_sources(), NOW, patience=0)
     db.conn.execute("UPDATE notice SET state = 'sending'")
     db.conn.commit()
-    with app.Service(tools, Clock()):
+    with running.Service(tools, Clock()):
         assert until(lambda: [one.state for one in notices.every(db)] == [NoticeState.SENT])
     db.close()
 
@@ -340,7 +340,7 @@ def test_a_pipeline_that_dies_ends_the_process(tools: Tools, signals: None) -> N
     def broken() -> datetime:
         raise ZeroDivisionError("the clock fell off the wall")
 
-    with app.Service(tools, broken) as service:
+    with running.Service(tools, broken) as service:
         service.wait()
     assert service.failed
     until(lambda: ended == [signal.SIGTERM])
@@ -348,7 +348,7 @@ def test_a_pipeline_that_dies_ends_the_process(tools: Tools, signals: None) -> N
 
 def test_a_service_that_is_told_to_stop_does_not_tick_once_more(tools: Tools) -> None:
     clock = Clock()
-    with app.Service(tools, clock) as service:
+    with running.Service(tools, clock) as service:
         until(lambda: clock.looks >= 2)
         service.stop()
         service.wait()
@@ -371,7 +371,7 @@ def test_run_serves_the_page_and_ends_on_a_signal(tmp_path: Path, signals: None)
         threading.Thread(target=go).start()
 
     settings = office(tmp_path)
-    app.run(settings, None, visit)
+    running.run(settings, None, visit)
     assert answers == [200]
     assert settings.database.exists()
 
@@ -380,7 +380,7 @@ def test_run_serves_the_page_and_ends_on_a_signal(tmp_path: Path, signals: None)
 def test_a_part_runs_alone(tmp_path: Path, signals: None, only: str) -> None:
     pages: list[str] = []
     ends = soon()
-    app.run(office(tmp_path), only, pages.append)
+    running.run(office(tmp_path), only, pages.append)
     ends.join()
     assert len(pages) == (only == "web")
 
@@ -388,7 +388,7 @@ def test_a_part_runs_alone(tmp_path: Path, signals: None, only: str) -> None:
 def test_the_page_can_be_switched_off(tmp_path: Path, signals: None) -> None:
     pages: list[str] = []
     ends = soon()
-    app.run(office(tmp_path, web=Web(enabled=False)), None, pages.append)
+    running.run(office(tmp_path, web=Web(enabled=False)), None, pages.append)
     ends.join()
     assert pages == []
 
@@ -406,7 +406,7 @@ def test_a_run_whose_pipeline_ended_says_so_even_if_that_was_before_the_bot_list
         talk = Telegram(token=token, base_url=telegram.url)
         settings = office(tmp_path, telegram=talk, web=Web(enabled=False))
         with pytest.raises(MonitorError, match="the pipeline ended unexpectedly"):
-            app.run(settings, None, print)
+            running.run(settings, None, print)
 
 
 @pytest.mark.parametrize(
@@ -416,21 +416,21 @@ def test_a_second_run_on_the_database_is_refused(
     tmp_path: Path, runs: str | None, wanted: str | None
 ) -> None:
     settings = office(tmp_path)
-    running = held(settings.database, app._parts(settings, runs))
-    with running, pytest.raises(Refused, match="runs already in another process"):
-        app.run(settings, wanted, print)
+    others = held(settings.database, running._parts(settings, runs))
+    with others, pytest.raises(Refused, match="runs already in another process"):
+        running.run(settings, wanted, print)
 
 
 def test_once_is_refused_while_a_service_collects(tmp_path: Path, tools: Tools) -> None:
     with held(tools.settings.database, ["collect"]), pytest.raises(Refused, match="collect runs"):
-        app.once(tools.settings, tools, NOW)
+        running.once(tools.settings, tools, NOW)
     with held(tools.settings.database, ["bot", "web"]):
-        app.once(tools.settings, tools, NOW)
+        running.once(tools.settings, tools, NOW)
 
 
 def test_the_bot_alone_needs_a_token(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="SIAGA_TELEGRAM__TOKEN"):
-        app.run(office(tmp_path), "bot", print)
+        running.run(office(tmp_path), "bot", print)
 
 
 def test_the_bot_listens_in_the_main_thread_beside_the_pipeline(
@@ -451,7 +451,7 @@ def test_the_bot_listens_in_the_main_thread_beside_the_pipeline(
 
         watcher = threading.Thread(target=watch)
         watcher.start()
-        app.run(settings, None, print)
+        running.run(settings, None, print)
         watcher.join()
         assert telegram.violations() == []
         assert len(rows(db, "SELECT * FROM notice WHERE state = 'sent'")) == 1
@@ -472,4 +472,4 @@ def test_once_reads_more_than_one_tick_holds(tmp_path: Path) -> None:
             classify=Classify(embeddings="off", batch=1),
         )
         tools = app.build_tools(settings)
-        assert app.once(settings, tools, NOW).understood == MOST_BATCHES + 2
+        assert running.once(settings, tools, NOW).understood == MOST_BATCHES + 2

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor import app
+from monitor import app, running
 from monitor.config import Settings, find_config, load_settings
 from monitor.demo import people, replaying, scenario
 from monitor.errors import ConfigError, PlatformError, Reason
@@ -58,7 +58,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     """About ten seconds: the whole week, people included."""
     clock = StageClock(scenario.BEGIN)
     tools = replaying.build(tmp_path_factory.mktemp("demo"), clock)
-    db = app.Service(tools, clock).open_db()
+    db = running.Service(tools, clock).open_db()
     app.prepare(db, tools.settings, tools.sources.values())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(views, "chart_picture", drawn_at_each_level(views.chart_picture))

@@ -16,7 +16,6 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from monitor import app
 from monitor.config import Settings
 from monitor.config.parts import ChatPart, Digest, Office, Paths, SourcePart, Telegram
 from monitor.config.parts import Drill as DrillPart
@@ -29,6 +28,7 @@ from monitor.messages import answers
 from monitor.messages import drill as words
 from monitor.records import DraftState, Level, Role
 from monitor.records.drill import Goal
+from monitor.running import page
 from monitor.steps import views
 from monitor.steps.collect import Collector
 from monitor.store import drafts, incidents, people
@@ -241,7 +241,7 @@ def test_a_prepared_exercise_says_so_on_the_page_and_holds_nothing_real(
     assert known["Eko"].roles == {Role.OPD} and known["Budi"].telegram_id == PEOPLE["Budi"][0]
     assert not any(opd.chat for opd in drill.tools.knowledge.routes.opds.values())
     assert drill.tools.knowledge.systems == Systems()
-    with app.page(drill.service, lambda _: None) as server:
+    with page(drill.service, lambda _: None) as server:
         for path in ("/", "/incident/99"):
             html = httpx.get(f"{server.url.rstrip('/')}{path}").text
             assert words.BANNER in html and "<title>LATIHAN · " in html

@@ -53,7 +53,7 @@ LAYERS = {
         "night",
     ),
     5: ("app", "adding", "watching", "exports"),
-    6: ("checks", "stage", "promoting"),
+    6: ("checks", "running", "stage", "promoting"),
     7: ("demo", "drill"),
     8: ("cli",),
     9: ("__main__",),

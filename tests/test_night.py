@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlite_utils import Database
 
-from monitor import app, night
+from monitor import app, night, running
 from monitor.config.parts import Training
 from monitor.night import Night, command, due, stay_behind
 from monitor.records import CommentId, LabelField
@@ -148,8 +148,8 @@ def test_the_service_looks_each_tick_and_ends_it(tmp_path: Path) -> None:
     from tests.test_app import office
 
     settings = office(tmp_path)
-    assert app._night(settings, None) is None
-    made = app._night(settings, tmp_path / "config.toml")
+    assert running._night(settings, None) is None
+    made = running._night(settings, tmp_path / "config.toml")
     assert made is not None
     assert command(tmp_path / "x.toml")[-4:] == [
         "--config",
@@ -169,7 +169,7 @@ def test_the_service_looks_each_tick_and_ends_it(tmp_path: Path) -> None:
 
     tools = app.build_tools(settings)
     app.prepare(open_store(settings.database), settings)
-    with app.Service(tools, night=Watched(AT_TWO, WIB, SLEEPER)):
+    with running.Service(tools, night=Watched(AT_TWO, WIB, SLEEPER)):
         end = time.monotonic() + 20
         while not looked:
             assert time.monotonic() < end

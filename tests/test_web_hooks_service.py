@@ -15,7 +15,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from monitor import app, logs
+from monitor import app, logs, running
 from monitor.config import Settings
 from monitor.config.parts import SourcePart, Web, Webhook
 from monitor.connecting import connect_all
@@ -57,7 +57,7 @@ class Pages:
         accounts = connect_all(self.settings, self.clock)
         watched = [one.connected.source for one in accounts.values()]
         tools = make_tools(folder, settings=self.settings, watched=watched)
-        self.service = app.Service(replace(tools, accounts=accounts), self.clock)
+        self.service = running.Service(replace(tools, accounts=accounts), self.clock)
         with closing(open_store(self.settings.database)) as db:
             app.prepare(db, self.settings)
 
@@ -93,7 +93,7 @@ def meta(entries: list[dict[str, object]], secret: str = APP) -> tuple[bytes, di
 
 
 def test_meta_is_answered_as_it_wants_it(pages: Pages) -> None:
-    with app.receiver(pages.service) as server:
+    with running.receiver(pages.service) as server:
         asked = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
         good = httpx.get(f"{server.url}/hook/mmc", params={**asked, "hub.verify_token": WORD})
         bad = httpx.get(f"{server.url}/hook/mmc", params={**asked, "hub.verify_token": "tebak"})
@@ -102,7 +102,7 @@ def test_meta_is_answered_as_it_wants_it(pages: Pages) -> None:
 
 def test_one_address_of_an_app_serves_all_its_pages(pages: Pages) -> None:
     raw, headers = meta([entry(MMC, "11"), entry(TV, "12"), entry("7", "13"), entry("8", "14")])
-    with app.receiver(pages.service) as server:
+    with running.receiver(pages.service) as server:
         for _ in range(2):
             sent = httpx.post(f"{server.url}/hook/mmc", content=raw, headers=headers)
             assert sent.status_code == 200
@@ -112,7 +112,7 @@ def test_one_address_of_an_app_serves_all_its_pages(pages: Pages) -> None:
 
 def test_what_tells_of_a_sibling_alone_is_its_own(pages: Pages) -> None:
     raw, headers = meta([entry(TV, "12")])
-    with app.receiver(pages.service) as server:
+    with running.receiver(pages.service) as server:
         httpx.post(f"{server.url}/hook/mmc", content=raw, headers=headers).raise_for_status()
     assert pages.stored() == [("tv", f"{TV}_12")]
 
@@ -132,12 +132,12 @@ def test_a_sibling_that_cannot_take_its_part_lets_the_platform_repeat(pages: Pag
     tv = service.tools.accounts[SourceId("tv")]
     asleep = replace(tv, connected=replace(tv.connected, hook=AsleepHook()))
     accounts = {**service.tools.accounts, SourceId("tv"): asleep}
-    again = app.Service(replace(service.tools, accounts=accounts), pages.clock)
+    again = running.Service(replace(service.tools, accounts=accounts), pages.clock)
     raw, headers = meta([entry(MMC, "11"), entry(TV, "12")])
-    with app.receiver(again) as server:
+    with running.receiver(again) as server:
         sent = httpx.post(f"{server.url}/hook/mmc", content=raw, headers=headers)
     assert (sent.status_code, pages.stored()) == (503, [])
-    with app.receiver(service) as server:
+    with running.receiver(service) as server:
         httpx.post(f"{server.url}/hook/mmc", content=raw, headers=headers).raise_for_status()
     assert pages.stored() == [("mmc", f"{MMC}_11"), ("tv", f"{TV}_12")]
 
@@ -146,8 +146,8 @@ def test_the_receiver_listens_beside_the_page_and_wakes_the_service(tmp_path: Pa
     settings = make_settings(tmp_path, webhook=Webhook(enabled=True, port=0))
     with open_gate(tmp_path) as gate:
         tools = replace(gate.tools, settings=settings)
-        service = app.Service(tools, gate.clock)
-        with app.receiver(service) as server:
+        service = running.Service(tools, gate.clock)
+        with running.receiver(service) as server:
             raw = json.dumps({"key": "k9", "say": {"c9": WORDS}}).encode()
             sent = httpx.post(
                 f"{server.url}/hook/{DOOR}", content=raw, headers={"X-Signature": signature(raw)}
@@ -161,10 +161,10 @@ def test_a_taken_port_is_told_with_its_table(tmp_path: Path) -> None:
     with open_gate(tmp_path) as gate:
         port = int(gate.server.url.rpartition(":")[2])
         settings = make_settings(tmp_path, webhook=Webhook(enabled=True, port=port))
-        service = app.Service(replace(gate.tools, settings=settings))
+        service = running.Service(replace(gate.tools, settings=settings))
         with (
             pytest.raises(ConfigError, match=r"webhook: 127.*another \[webhook\] port"),
-            app.receiver(service),
+            running.receiver(service),
         ):
             raise AssertionError("it listens")
 
@@ -181,7 +181,7 @@ def test_the_receiver_is_a_part_of_the_web(
     tmp_path: Path, web: bool, webhook: bool, parts: list[str]
 ) -> None:
     settings = make_settings(tmp_path, web=Web(enabled=web), webhook=Webhook(enabled=webhook))
-    assert app._parts(settings, None) == parts
+    assert running._parts(settings, None) == parts
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "192.0.2.7", "::"])

@@ -26,7 +26,7 @@ def drill(
     listed: bool = typer.Option(False, "--list", help="List the scenarios and end."),
 ) -> None:
     """Practise a crisis in a training group: marked LATIHAN, timed, with a one-page result."""
-    from monitor import app
+    from monitor import app, running
     from monitor.drill import Plan, names, read_scenario, run
     from monitor.errors import ConfigError
     from monitor.messages import drill as words
@@ -40,6 +40,6 @@ def drill(
     if name is None:
         raise ConfigError(f"drill: which: accepted: {', '.join(known)}")
     plan = Plan(name, minutes, speed, solo, port)
-    app.stop_on_signals(plan.over.set)
+    running.stop_on_signals(plan.over.set)
     _, files = run(settings, plan, typer.echo, app.utc_now())
     typer.echo(words.written(files))

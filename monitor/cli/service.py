@@ -20,14 +20,14 @@ def run(
     only: str = typer.Option(None, "--only", help="collect, bot or web, each as its own process."),
 ) -> None:
     """Run the service: poll, judge, alert, answer, until it is told to stop."""
-    from monitor import app
+    from monitor import running
     from monitor.errors import ConfigError
 
     if only not in (None, "collect", "bot", "web"):
         raise ConfigError(f"--only: {only}: accepted: collect, bot, web")
     settings = of(context).settings()
     config = of(context).path()
-    app.run(settings, only, lambda url: typer.echo(f"page: {url}", err=True), config)
+    running.run(settings, only, lambda url: typer.echo(f"page: {url}", err=True), config)
 
 
 def once(context: typer.Context, as_json: bool = JSON) -> None:
@@ -35,12 +35,12 @@ def once(context: typer.Context, as_json: bool = JSON) -> None:
     from contextlib import closing
     from dataclasses import asdict
 
-    from monitor import app
+    from monitor import app, running
 
     settings = of(context).settings()
     tools = app.build_tools(settings)
     with closing(tools.channel):
-        done = asdict(app.once(settings, tools, app.utc_now()))
+        done = asdict(running.once(settings, tools, app.utc_now()))
     show(done, " · ".join(f"{name} {count}" for name, count in done.items()), as_json=as_json)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 from sqlite_utils import Database
 
-from monitor import app, pipeline
+from monitor import app, pipeline, running
 from monitor.config import Settings, find_config, load_settings
 from monitor.config.parts import Classify, Office, Paths, Poll, Telegram, Web
 from monitor.demo import people as office
@@ -39,16 +39,18 @@ def play(*, stay: bool, port: int) -> None:
     clock = StageClock(scenario.BEGIN)
     with tempfile.TemporaryDirectory(prefix="siaga-demo-") as folder, ExitStack() as stack:
         tools = build(Path(folder), clock, port)
-        service = app.Service(tools, clock)
+        service = running.Service(tools, clock)
         db = service.open_db()
         app.prepare(db, tools.settings, tools.sources.values())
-        page = stack.enter_context(app.page(service, lambda url: typer.echo(words.page_at(url))))
+        page = stack.enter_context(
+            running.page(service, lambda url: typer.echo(words.page_at(url)))
+        )
         replay(db, tools, clock)
         typer.echo(words.summary(_summary(db, tools)))
         if stay:
             clock.release()
             typer.echo(words.stay(page.url))
-            app.stop_on_signals(service.stop)
+            running.stop_on_signals(service.stop)
             stack.enter_context(service)
             service.wait()
 

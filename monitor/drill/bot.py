@@ -13,13 +13,13 @@ from telegram import Bot, Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, CommandHandler, filters
 
-from monitor.app import Service
 from monitor.bot import UPDATES, build_application, talk
 from monitor.bot.desk import Context
 from monitor.errors import ConfigError
 from monitor.messages import answers
 from monitor.messages import drill as words
 from monitor.records import Role
+from monitor.running import Service
 from monitor.steps.tools import log
 from monitor.store import people
 from monitor.telegram.marking import marked_request

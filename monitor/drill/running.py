@@ -27,6 +27,7 @@ from monitor.messages import drill as words
 from monitor.progress import progress
 from monitor.records import NoticeKind
 from monitor.records.drill import DrillScore, Scenario
+from monitor.running import Service, page
 from monitor.stage.clock import StageClock
 from monitor.steps.collect import Collector
 from monitor.steps.tools import Tools, log
@@ -127,7 +128,7 @@ class Drill:
 
     def __init__(self, scenario: Scenario, tools: Tools, clock: StageClock, plan: Plan) -> None:
         self.scenario, self.tools, self.clock, self.plan = scenario, tools, clock, plan
-        self.service = app.Service(tools, clock)
+        self.service = Service(tools, clock)
         self.started_at = clock()
         self.ends_at = self.started_at + timedelta(minutes=scenario.minutes)
         self.db = self.service.open_db()
@@ -141,9 +142,9 @@ class Drill:
         """
         bot = self._bot()
         with ExitStack() as running:
-            page = running.enter_context(app.page(self.service, lambda _: None))
+            server = running.enter_context(page(self.service, lambda _: None))
             self.announce()
-            say(words.at_console(self.scenario, page.url, self.plan.speed))
+            say(words.at_console(self.scenario, server.url, self.plan.speed))
             self.clock.release(self.plan.speed)
             running.enter_context(self.service)
             if bot is not None:

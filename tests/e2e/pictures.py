@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from monitor import app
+from monitor import app, running
 from monitor.demo import scenario
 from monitor.demo.replaying import build, replay
 from monitor.messages import Message
@@ -42,7 +42,7 @@ def flood(folder: Path) -> tuple[Tools, Database, StageClock]:
     """The demo's week up to four hours into the flood."""
     clock = StageClock(scenario.BEGIN)
     tools = build(folder, clock)
-    service = app.Service(tools, clock)
+    service = running.Service(tools, clock)
     db = service.open_db()
     app.prepare(db, tools.settings, tools.sources.values())
     replay(db, tools, clock, scenario.FLOOD_AT + timedelta(hours=4))
@@ -75,7 +75,7 @@ def main() -> None:
         page.set_content(card_page(message))
         page.locator("main").screenshot(path=target / "card.png")
         person = app.acting_person(tools.settings)
-        site = build_app(tools, app.Service(tools, clock).open_db, lambda: None, clock, person)
+        site = build_app(tools, running.Service(tools, clock).open_db, lambda: None, clock, person)
         server = serve(site, "127.0.0.1", 0)
         page = browser.new_page(viewport={"width": 1280, "height": 1100})
         page.goto(server.url)

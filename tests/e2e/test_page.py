@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor import app
+from monitor import app, running
 from monitor.records import IncidentState
 from monitor.store import incidents, open_store
 from monitor.web import build_app, serve
@@ -20,7 +20,7 @@ from tests.e2e.shoot import chromium
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, Path, list[str]]]:
     folder = tmp_path_factory.mktemp("demo")
     tools, _, clock = flood(folder)
-    service = app.Service(tools, clock)
+    service = running.Service(tools, clock)
     site = build_app(tools, service.open_db, lambda: None, clock, app.acting_person(tools.settings))
     server = serve(site, "127.0.0.1", 0)
     troubles: list[str] = []
