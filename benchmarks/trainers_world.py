@@ -20,9 +20,10 @@ from monitor.classify.features import Floats
 from monitor.classify.heads import mixed, probabilities
 from monitor.classify.teaching import Known, Pool, choose
 from monitor.training.compare import macro_f1
-from monitor.training.lessons import regression, scores_of, vector_lesson, word_lesson
+from monitor.training.lessons import Lesson, regression, scores_of, vector_lesson, word_lesson
 from monitor.training.material import Course
 from monitor.training.questions import LABEL, questions
+from monitor.training.sure import LEAST_LABELS, with_sure
 
 SENTIMENT = "sentiment"
 
@@ -78,10 +79,13 @@ def is_held(key: str, salt: str, part: float) -> bool:
     return int.from_bytes(digest, "big") < part * 2**64
 
 
-def teach(world: World, labelled: Sequence[int], weight: float | None = None) -> Taught:
+def teach(
+    world: World, labelled: Sequence[int], weight: float | None = None, *, sure: bool = True
+) -> Taught:
     """The sentiment head, taught anew on the start and the labelled rows, as the product does.
 
-    ``weight``: what a label weighs in place of what the product gives it.
+    ``weight``: what a label weighs in place of what the product gives it. ``sure``: whether a
+    second round learns from the rest of the pool, as far as the first was sure of it.
     """
     course = world.course
     question = questions(["-"], len(labelled))[0]
@@ -91,17 +95,26 @@ def teach(world: World, labelled: Sequence[int], weight: float | None = None) ->
     allowed[world.start] = True
     allowed[np.array(labelled, dtype=np.int64)] = True
     words = word_lesson(question, course)
-    scores = scores_of(regression(words, words.asked & allowed), words.rows)
+    words = replace(words, asked=words.asked & allowed)
+    taught = _round(world, words, len(labelled))
+    if not sure or len(labelled) < LEAST_LABELS:
+        return taught
+    rest = world.pool[~allowed[world.pool]]
+    return _round(world, with_sure(words, rest, taught.best[rest]), len(labelled))
+
+
+def _round(world: World, words: Lesson, labels: int) -> Taught:
+    vectors = world.course.vectors
+    scores = scores_of(regression(words, words.asked), words.rows)
     by_words = probabilities(scores, world.temperatures[0])
-    if course.vectors is None:
-        return Taught(len(labelled), by_words, None)
-    has = allowed & ~np.isnan(course.vectors[:, 0])
-    lesson = vector_lesson(words, np.where(has[:, None], course.vectors, np.nan))
-    more = scores_of(
-        regression(lesson[2], lesson[2].asked), (course.vectors - lesson[0]) / lesson[1]
-    )
+    if vectors is None:
+        return Taught(labels, by_words, None)
+    known = vectors.copy()
+    known[world.held] = np.nan
+    middle, spread, lesson = vector_lesson(words, known)
+    more = scores_of(regression(lesson, lesson.asked), (vectors - middle) / spread)
     both = mixed(scores, more, world.share)
-    return Taught(len(labelled), by_words, probabilities(both, world.temperatures[1]))
+    return Taught(labels, by_words, probabilities(both, world.temperatures[1]))
 
 
 def judged(world: World, taught: Taught) -> Mark:

@@ -76,6 +76,15 @@ def test_what_did_not_pass_tells_why_and_has_no_button(
     assert buttons(candidate(state)) == ()
 
 
+def test_an_offer_tells_how_many_comments_without_a_label_it_learned_from() -> None:
+    told = report()
+    told = replace(told, taught={**told.taught, "stored": 4812})
+    assert (
+        "Belajar dari 1.840 label kantor, 4.812 komentar tanpa label dan 17.791 teks lain;"
+        in said(told=told)
+    )
+
+
 def test_a_gain_too_small_to_prove_says_so() -> None:
     unproven = report(Outcome.UNPROVEN, back_test=None, doubts=(), ece={}, judged={}, cuts=())
     unproven = replace(unproven, ruling=replace(unproven.ruling, labels_needed=90_000))

@@ -316,6 +316,8 @@ def test_only_comments_that_could_teach_are_in_the_pool(store: Database, tools: 
     assert found[1].source_id == SourceId("berita")
     assert label_pool.teachable(store, NOW + MINUTE, 100) == []
     assert len(label_pool.teachable(store, NOW - timedelta(days=60), 1)) == 1
+    assert label_pool.unlabelled_texts(store, 100) == [texts[4], texts[0]]
+    assert label_pool.unlabelled_texts(store, 1) == [texts[4]]
 
 
 def test_a_copy_of_what_was_labelled_long_ago_teaches_nothing(

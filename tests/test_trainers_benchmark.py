@@ -115,6 +115,23 @@ def test_unlabelled_rows_of_the_pool_teach_nothing(world: World) -> None:
     assert judged(world, teach(world, [])) == judged(world, teach(world, []))
 
 
+def test_a_second_round_learns_from_the_rest_of_the_pool_but_never_what_people_say_of_it(
+    world: World,
+) -> None:
+    labelled = world.pool[:30].tolist()
+    rest = set(world.pool[30:].tolist())
+    tones = list(Sentiment)
+    turned = [
+        replace(one, sentiment=tones[(tones.index(one.sentiment or tones[0]) + 1) % 3])
+        if at in rest
+        else one
+        for at, one in enumerate(world.course.examples)
+    ]
+    other = replace(world, course=replace(world.course, examples=turned))
+    assert np.array_equal(teach(world, labelled).best, teach(other, labelled).best)
+    assert not np.allclose(teach(world, labelled).best, teach(world, labelled, sure=False).best)
+
+
 def test_heavier_labels_move_the_answers_further(world: World) -> None:
     labelled = world.pool[:6].tolist()
     plain = teach(world, []).by_words[labelled]

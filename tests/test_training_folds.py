@@ -12,6 +12,7 @@ from monitor.training import folds as dealing
 from monitor.training.dataset import Example
 from monitor.training.external import SMSA
 from monitor.training.folds import NEVER_JUDGED, PARTS, folds, near_twins
+from monitor.training.questions import STORED
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -106,3 +107,16 @@ def test_reviews_are_never_judged() -> None:
     assert found[1] == NEVER_JUDGED
     assert found[0] >= 0
     assert found.dtype == np.int64
+
+
+def test_stored_comments_are_never_judged_and_tie_nothing_together() -> None:
+    one, between, other = (
+        "lampu jalan mati total",
+        "lampu jalan mati total depan pasar",
+        "mati total depan pasar",
+    )
+    tied = folds([own(one), own(between), own(other)], [one, between, other])
+    assert len(set(tied.tolist())) == 1
+    found = folds([own(one), Example(between, STORED), own(other)], [one, between, other])
+    assert found[1] == NEVER_JUDGED
+    assert found[0] != found[2]

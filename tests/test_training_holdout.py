@@ -68,6 +68,12 @@ def test_outside_texts_never_judge() -> None:
     assert len(parted.taught) == 2
 
 
+def test_stored_comments_neither_judge_nor_teach_what_will_judge() -> None:
+    parted = part([example(JUDGES, "stored"), example(TEACHES, "stored")])
+    assert parted.judging == ()
+    assert [one.text for one in parted.taught] == [TEACHES]
+
+
 def test_a_copy_in_words_that_everybody_uses_goes_too(monkeypatch: pytest.MonkeyPatch) -> None:
     from monitor.training import holdout
 

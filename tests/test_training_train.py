@@ -114,6 +114,19 @@ def test_the_report_tells_what_was_learned_and_how_well(world: World) -> None:
     assert with_vectors.vectors.rows == with_vectors.words.rows
 
 
+def test_comments_without_a_label_are_counted_and_named_in_the_card(
+    world: World, tmp_path: Path
+) -> None:
+    stored = ["airnya keruh lagi pagi ini", "airnya keruh lagi pagi ini", "terima kasih min", "  "]
+    report = train(
+        world.data, tmp_path, "v1", None, LABELS, silent, embeddings="off", stored=stored
+    )
+    assert report.rows["stored"] == 2
+    card = (tmp_path / "v1" / "card.md").read_text(encoding="utf-8")
+    assert "nobody labelled" in card
+    assert "keruh lagi" not in card
+
+
 def test_the_card_shows_figures_and_no_text(world: World) -> None:
     card = (world.models / "v2" / "card.md").read_text(encoding="utf-8")
     assert "| sentiment | own |" in card

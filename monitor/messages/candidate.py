@@ -184,7 +184,10 @@ def rule() -> str:
 
 def _taught(report: Report) -> str:
     labels = report.taught.get("label", 0)
-    rest = sum(report.taught.values()) - labels
+    stored = report.taught.get("stored", 0)
+    rest = sum(report.taught.values()) - labels - stored
+    lessons = [f"{number(labels)} label kantor"]
+    lessons += [f"{number(stored)} komentar tanpa label"] if stored else []
     judged = report.judged
     told = [
         f"{number(judged[name])} {words}"
@@ -194,7 +197,7 @@ def _taught(report: Report) -> str:
     suites = judged.get("pairs", 0) + judged.get("chat", 0)
     told += [f"{number(suites)} kalimat ujian"] if suites else []
     return (
-        f"Belajar dari {number(labels)} label kantor dan {number(rest)} teks lain; diuji bersama "
+        f"Belajar dari {', '.join(lessons)} dan {number(rest)} teks lain; diuji bersama "
         f"{report.serving} pada {', '.join(told) or 'tidak ada teks'} yang belum dikenal keduanya."
     )
 

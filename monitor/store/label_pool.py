@@ -81,6 +81,11 @@ def teachable(db: Database, since: datetime, limit: int) -> list[Teachable]:
     return list(found.values())
 
 
+def unlabelled_texts(db: Database, limit: int) -> list[str]:
+    """Texts of :func:`teachable` comments, whenever they were written, the newest first."""
+    return [one.text for one in teachable(db, from_epoch(0), limit)]
+
+
 def taken(db: Database, since: datetime, limit: int) -> list[Teachable]:
     """Comments since an instant that were queued or labelled, the newest first."""
     found = rows(

@@ -7,6 +7,8 @@ from typing import Final
 SOURCES: Final = {
     "own": "texts written for this project (`data/training/`), Apache-2.0 like the program",
     "label": "comments that people of the office corrected; they stay in the office's database",
+    "stored": "comments of the office that nobody labelled; tone learned from those whose answer a "
+    "first round of the training was sure of; they stay in the office's database",
     "dkk_semarang": "comments on a city health office (github yasirabd/sentiment-dkk-semarang), "
     "Apache-2.0; sentiment only",
     "nusax": "NusaX-Senti, twelve languages (Winata et al. 2022), CC BY-SA 4.0; "

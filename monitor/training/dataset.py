@@ -26,8 +26,9 @@ _MAY_MISS = ("issue", "intent", "urgent", "language", "platform")
 class Example:
     """One text and what is known of it; None is learned by no head.
 
-    ``origin`` is own, label, or the name of an outside set. Rows of one ``group`` are the same
-    sentence (in other languages or spellings) and are never parted when a model is tested.
+    ``origin`` is own, label, stored (nobody labelled it), or the name of an outside set. Rows of
+    one ``group`` are the same sentence (in other languages or spellings) and are never parted when
+    a model is tested.
     """
 
     text: str

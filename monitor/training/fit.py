@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from monitor.classify.features import Floats
-from monitor.classify.heads import Head
+from monitor.classify.heads import Head, mixed, probabilities
 from monitor.classify.model_files import Model
-from monitor.training.calibrate import best_least, crossed, least_sure, setting
+from monitor.training.calibrate import Setting, best_least, crossed, least_sure, setting
 from monitor.training.dataset import Example
+from monitor.training.folds import PARTS
 from monitor.training.lessons import (
+    Lesson,
+    heard_by,
+    part_heads,
     regression,
     scores_of,
     unseen_scores,
@@ -26,7 +30,11 @@ from monitor.training.lessons import (
     word_lesson,
 )
 from monitor.training.material import Course
-from monitor.training.questions import LABEL, OWN, Question, questions
+from monitor.training.questions import LABEL, OWN, STORED, Question, questions
+from monitor.training.sure import LEAST_LABELS, with_sure
+
+# Below so many a calibration error is luck.
+_LEAST_SET = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +60,27 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Heads:
+    """A question's head on words, and the one on vectors; both calibrated."""
+
+    words: Head
+    vectors: Head | None
+
+    def answers(self, course: Course, at: NDArray[np.int64]) -> Floats:
+        """What they say of the rows ``at``: with vectors where they have learned from them."""
+        scores = scores_of(self.words, course.features[at])
+        if self.vectors is None or course.vectors is None:
+            return probabilities(scores, self.words.temperature)
+        both = mixed(scores, scores_of(self.vectors, course.vectors[at]), self.vectors.share)
+        return probabilities(both, self.vectors.temperature)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Taught:
-    head: Head
-    vector_head: Head | None
+    """What a round taught: its heads, and of each part those that have not seen it."""
+
+    heads: _Heads
+    by_part: Sequence[_Heads | None]
     unseen: Unseen
 
 
@@ -66,12 +92,14 @@ def fit(course: Course, issues: Sequence[str], version: str) -> Fitted:
     """
     with threadpool_limits(1):
         asked = questions(issues, _tones(course.examples))
-        taught = {question.name: _teach(question, course) for question in asked}
-    vector_heads = {name: one.vector_head for name, one in taught.items() if one.vector_head}
+        taught = {question.name: _learn(question, course) for question in asked}
+    vector_heads = {
+        name: one.heads.vectors for name, one in taught.items() if one.heads.vectors is not None
+    }
     model = Model(
         version=version,
         vocabulary=course.vocabulary,
-        heads={name: one.head for name, one in taught.items()},
+        heads={name: one.heads.words for name, one in taught.items()},
         vectors=vector_heads,
         urgent_from=_urgent_from(taught["urgent"].unseen, course.examples),
     )
@@ -83,66 +111,131 @@ def _tones(examples: Sequence[Example]) -> int:
     return sum(one.origin == LABEL and one.sentiment is not None for one in examples)
 
 
-def _teach(question: Question, course: Course) -> _Taught:
+def _learn(question: Question, course: Course) -> _Taught:
+    """In one round; in two where there are stored comments that a first round may be sure of.
+
+    In the second each part is judged by heads whose first round had not seen it either.
+    """
     words = word_lesson(question, course)
-    at = np.flatnonzero(words.asked & (course.parts >= 0))
-    target, parts = words.target[at], course.parts[at]
-    trusted = np.array([course.examples[int(i)].origin in question.calibrated_on for i in at])
-    sets = _sets(course, at)
-    scores = unseen_scores(words, course, at)
-    by_words = _crossed(parts, trusted, scores, None, target, sets)
-    chosen = setting(scores[trusted], None, target[trusted], sets[trusted])
-    sure = least_sure(by_words[trusted], target[trusted], sets[trusted])
-    head = replace(regression(words, words.asked), temperature=chosen.temperature, sure_from=sure)
-    unseen = Unseen(at, by_words, None)
-    if course.vectors is None or not question.vector_strength:
-        return _Taught(head, None, unseen)
+    taught = _teach(words, [words] * PARTS, course)
+    stored = np.flatnonzero([one.origin == STORED for one in course.examples])
+    if not (question.from_stored and len(stored) and _tones(course.examples) >= LEAST_LABELS):
+        return taught
+    whole, *parts = (
+        with_sure(words, stored, (heads or taught.heads).answers(course, stored))
+        for heads in (taught.heads, *taught.by_part)
+    )
+    return _teach(whole, parts, course)
+
+
+def _teach(words: Lesson, by_part: Sequence[Lesson], course: Course) -> _Taught:
+    """One round: ``words`` teaches the heads, ``by_part`` those that judge each part."""
+    rows = _judged(words, course, np.flatnonzero(words.asked & (course.parts >= 0)))
+    heads, scores = part_heads(by_part, course, rows.at)
+    by_words = rows.crossed(scores, None)
+    chosen = rows.setting(scores, None)
+    head = replace(
+        regression(words, words.asked),
+        temperature=chosen.temperature,
+        sure_from=rows.least_sure(by_words),
+    )
+    judges = [one and replace(one, temperature=chosen.temperature) for one in heads]
+    if course.vectors is None or not words.question.vector_strength:
+        alone = [_Heads(one, None) if one else None for one in judges]
+        return _Taught(_Heads(head, None), alone, Unseen(rows.at, by_words, None))
+    seen = _teach_vectors(words, by_part, course, rows.at, scores)
+    both = [
+        _Heads(one, other) if one else None for one, other in zip(judges, seen.by_part, strict=True)
+    ]
+    return _Taught(_Heads(head, seen.head), both, Unseen(rows.at, by_words, seen.shares))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Heads on vectors as :class:`_Heads` has them, and what they answered with words beside."""
+
+    head: Head
+    by_part: Sequence[Head | None]
+    shares: Floats
+
+
+def _teach_vectors(
+    words: Lesson,
+    by_part: Sequence[Lesson],
+    course: Course,
+    at: NDArray[np.int64],
+    scores: Floats,
+) -> _Seen:
+    assert course.vectors is not None  # asked for with vectors only
     middle, spread, lesson = vector_lesson(words, course.vectors)
     has = lesson.asked[at]
-    parts, trusted, scores, target = parts[has], trusted[has], scores[has], target[has]
-    sets = _sets(course, at[has])
-    vector_scores = unseen_scores(lesson, course, at[has])
-    shares = np.full(by_words.shape, np.nan)
-    shares[has] = _crossed(parts, trusted, scores, vector_scores, target, sets)
-    chosen = setting(scores[trusted], vector_scores[trusted], target[trusted], sets[trusted])
-    whole = regression(lesson, lesson.asked)
-    # The standardising is folded into the head, so that predicting is one multiplication.
-    columns = (whole.weights / spread[:, None]).astype(np.float32)
-    vector_head = Head(
-        classes=whole.classes,
-        weights=columns,
-        bias=(whole.bias - middle @ columns).astype(np.float32),
-        temperature=chosen.temperature,
-        share=chosen.share,
-        sure_from=least_sure(shares[has][trusted], target[trusted], sets[trusted]),
-    )
-    return _Taught(head, vector_head, Unseen(at, by_words, shares))
+    rows = _judged(words, course, at[has])
+    heads, more = part_heads([heard_by(lesson, one) for one in by_part], course, rows.at)
+    shares = np.full(scores.shape, np.nan)
+    shares[has] = rows.crossed(scores[has], more)
+    chosen = rows.setting(scores[has], more)
+
+    def whole(head: Head) -> Head:
+        """The standardising is folded into the head, so predicting is one multiplication."""
+        columns = (head.weights / spread[:, None]).astype(np.float32)
+        bias = (head.bias - middle @ columns).astype(np.float32)
+        return replace(
+            head, weights=columns, bias=bias, temperature=chosen.temperature, share=chosen.share
+        )
+
+    head = replace(whole(regression(lesson, lesson.asked)), sure_from=rows.least_sure(shares[has]))
+    return _Seen(head, [one and whole(one) for one in heads], shares)
 
 
-def _crossed(
-    parts: NDArray[np.int64],
-    trusted: NDArray[np.bool_],
-    scores: Floats,
-    vector_scores: Floats | None,
-    target: NDArray[np.int64],
-    sets: NDArray[np.str_],
-) -> Floats:
-    def of(rows: NDArray[np.bool_]) -> Floats | None:
-        return None if vector_scores is None else vector_scores[rows]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """Rows that judge: their places, answers, parts, whether they calibrate, and their sets."""
 
-    return crossed(
-        parts,
-        trusted,
-        lambda rows: setting(scores[rows], of(rows), target[rows], sets[rows]),
-        lambda chosen, rows: chosen.shares(scores[rows], of(rows)),
-        np.zeros(scores.shape, dtype=np.float64),
-    )
+    at: NDArray[np.int64]
+    target: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    trusted: NDArray[np.bool_]
+    sets: NDArray[np.str_]
+
+    def setting(
+        self, scores: Floats, more: Floats | None, rows: NDArray[np.bool_] | None = None
+    ) -> Setting:
+        """What the trusted rows choose, or the given ones."""
+        here = self.trusted if rows is None else rows
+        vectors = None if more is None else more[here]
+        return setting(scores[here], vectors, self.target[here], self.sets[here])
+
+    def crossed(self, scores: Floats, more: Floats | None) -> Floats:
+        """Shares of each part as the trusted rows of the others calibrate them."""
+        return crossed(
+            self.parts,
+            self.trusted,
+            lambda rows: self.setting(scores, more, rows),
+            lambda chosen, rows: chosen.shares(scores[rows], None if more is None else more[rows]),
+            np.zeros(scores.shape, dtype=np.float64),
+        )
+
+    def least_sure(self, shares: Floats) -> tuple[float, ...]:
+        """From which share on the trusted rows were right as often as each precision asks."""
+        here = self.trusted
+        return least_sure(shares[here], self.target[here], self.sets[here])
+
+
+def _judged(words: Lesson, course: Course, at: NDArray[np.int64]) -> _Judged:
+    origins = [course.examples[int(one)].origin for one in at]
+    trusted = np.array([one in words.question.calibrated_on for one in origins], np.bool_)
+    return _Judged(at, words.target[at], course.parts[at], trusted, _sets(course, at))
 
 
 def _sets(course: Course, at: NDArray[np.int64]) -> NDArray[np.str_]:
-    """The set of each example; corrected comments count to our own texts."""
-    origins = (course.examples[int(one)].origin for one in at)
-    return np.array([OWN if origin == LABEL else origin for origin in origins])
+    """The set of each example; few corrected comments count to our own texts.
+
+    Many are a set of their own: comments as they come are harder than texts written at a desk, and
+    how sure an answer may be is told by the set that is harder.
+    """
+    origins = np.array([course.examples[int(one)].origin for one in at])
+    labels = origins == LABEL
+    return np.where(labels, OWN, origins) if labels.sum() < _LEAST_SET else origins
 
 
 def judge(question: Question, course: Course, taught_parts: NDArray[np.int64]) -> Unseen:

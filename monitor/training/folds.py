@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from monitor.training.dataset import Example
 from monitor.training.external import SMSA
+from monitor.training.questions import STORED
 
 PARTS = 5
 NEVER_JUDGED = -1
 """The part of examples that only teach."""
+
+_ONLY_TEACH = (SMSA, STORED)
 
 # Two texts that share this part of their different words (Jaccard) are near twins.
 _TWIN_SHARE = 0.5
@@ -26,7 +29,7 @@ COMMON = 200
 
 
 def folds(examples: Sequence[Example], normalised: Sequence[str]) -> NDArray[np.int64]:
-    """The part (0 to 4) of each example; reviews (SmSA) only teach.
+    """The part (0 to 4) of each example; reviews (SmSA) and stored comments only teach.
 
     Examples of one group, with the same letters, or near twins of one set (half of their words
     shared) are never parted. Each origin and class is dealt out evenly.
@@ -42,7 +45,7 @@ def folds(examples: Sequence[Example], normalised: Sequence[str]) -> NDArray[np.
         part[group] = dealt[strata[group]] % PARTS
         dealt[strata[group]] += 1
     parts = [
-        NEVER_JUDGED if example.origin == SMSA else part[group]
+        NEVER_JUDGED if example.origin in _ONLY_TEACH else part[group]
         for example, group in zip(examples, groups, strict=True)
     ]
     return np.array(parts, dtype=np.int64)
@@ -61,7 +64,10 @@ def _groups(examples: Sequence[Example], normalised: Sequence[str]) -> list[str]
             name = above
         return name
 
-    ungrouped = [at for at, example in enumerate(examples) if not example.group]
+    # A stored comment is judged in no part, so it ties no others together either.
+    ungrouped = [
+        at for at, example in enumerate(examples) if not example.group and example.origin != STORED
+    ]
     for one, other in near_twins([frozenset(normalised[at].split()) for at in ungrouped]):
         a, b = sorted((root(names[ungrouped[one]]), root(names[ungrouped[other]])))
         first[b] = a

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from monitor.training.dataset import Example
 from monitor.training.folds import COMMON, are_twins
-from monitor.training.questions import LABEL, OWN
+from monitor.training.questions import LABEL, OWN, STORED
 
 RULE: Final = "blake2b-tenth-1"
 """The name of the rule; another rule needs another name."""
@@ -65,10 +65,14 @@ class Parted:
 
 
 def part(examples: Sequence[Example]) -> Parted:
-    """Part the texts of the office and our own; of outside sets only twins and copies go."""
+    """Part the texts of the office and our own; of outside sets only twins and copies go.
+
+    Stored comments that would judge as soon as somebody labelled them are in neither.
+    """
     words = [frozenset(plain(one.text).split()) for one in examples]
     judging = np.array([one.origin in _OURS and held_out(one.text) for one in examples], np.bool_)
-    kept = ~judging & ~_near(words, judging)
+    later = np.array([one.origin == STORED and held_out(one.text) for one in examples], np.bool_)
+    kept = ~judging & ~later & ~_near(words, judging)
     return Parted(_chosen(examples, kept), _chosen(examples, judging))
 
 

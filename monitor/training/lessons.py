@@ -7,6 +7,7 @@ the scores are worth is found by :mod:`monitor.training.fit`.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,17 +72,36 @@ def vector_lesson(words: Lesson, vectors: Floats) -> tuple[Floats, Floats, Lesso
     return middle, spread, lesson
 
 
+def heard_by(lesson: Lesson, words: Lesson) -> Lesson:
+    """A lesson on vectors as it is for whom ``words`` is the lesson on words."""
+    has = ~np.isnan(lesson.rows[:, 0])
+    return replace(lesson, target=words.target, weights=words.weights, asked=words.asked & has)
+
+
 def unseen_scores(lesson: Lesson, course: Course, at: NDArray[np.int64]) -> Floats:
     """Scores of the rows ``at``, each by a head that has not seen its part."""
-    scores = np.zeros((len(at), len(lesson.question.classes)), dtype=np.float32)
-    for part in range(PARTS):
-        course.progress(lesson.question.name, part, PARTS)
+    return part_heads([lesson] * PARTS, course, at)[1]
+
+
+def part_heads(
+    lessons: Sequence[Lesson], course: Course, at: NDArray[np.int64]
+) -> tuple[list[Head | None], Floats]:
+    """Of each part the head that its lesson teaches without it, and the scores of the rows ``at``.
+
+    A part that holds none of these rows gets no head.
+    """
+    question = lessons[0].question
+    heads: list[Head | None] = []
+    scores = np.zeros((len(at), len(question.classes)), dtype=np.float32)
+    for part, lesson in enumerate(lessons):
+        course.progress(question.name, part, PARTS)
         here = course.parts[at] == part
-        if here.any():
-            head = regression(lesson, lesson.asked & (course.parts != part))
+        head = regression(lesson, lesson.asked & (course.parts != part)) if here.any() else None
+        if head is not None:
             scores[here] = scores_of(head, lesson.rows[at[here]])
-    course.progress(lesson.question.name, PARTS, PARTS)
-    return scores
+        heads.append(head)
+    course.progress(question.name, PARTS, PARTS)
+    return heads, scores
 
 
 def scores_of(head: Head, rows: csr_matrix | Floats) -> Floats:

@@ -26,12 +26,12 @@ from monitor.text.reader import ReadText, TextReader
 from monitor.training.dataset import Example
 from monitor.training.external import DKK
 from monitor.training.folds import folds
-from monitor.training.questions import LABEL, OWN
+from monitor.training.questions import LABEL, OWN, STORED
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much."""
 
-VECTORS: Mapping[str, int] = {OWN: 1, LABEL: 1, DKK: 1}
+VECTORS: Mapping[str, int] = {OWN: 1, LABEL: 1, STORED: 1, DKK: 1}
 """Of each origin, every how manyeth example gets a sentence vector; the others get none."""
 
 

@@ -13,8 +13,9 @@ from monitor.records import Intent, Sentiment
 from monitor.training.dataset import LANGUAGES, Example
 from monitor.training.external import DKK, NUSAX, SMSA
 
-OWN, LABEL = "own", "label"
-"""The origins of texts written for this project, and of comments that people corrected."""
+OWN, LABEL, STORED = "own", "label", "stored"
+"""The origins of texts written for this project, of comments that people corrected, and of comments
+that nobody labelled."""
 
 _OURS = (OWN, LABEL)
 
@@ -27,6 +28,7 @@ class Question:
     """One head: how it is taught. ``weights``: how much an example of each origin counts.
 
     ``roots``: whether it looks at roots of words; they tell what a text is about, not its tone.
+    ``from_stored``: whether it learns from stored comments that a first round was sure of.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Question:
     weights: Mapping[str, float]
     calibrated_on: tuple[str, ...] = _OURS
     roots: bool = True
+    from_stored: bool = False
 
     def answer(self, example: Example) -> str | None:
         """What people say of an example."""
@@ -79,4 +82,6 @@ def sentiment(
 ) -> Question:
     """The question of tone, taught on the sets that ``weights`` names."""
     tones = tuple(map(str, Sentiment))
-    return Question("sentiment", tones, strength, 0.003, False, weights, calibrated_on, roots=False)
+    return Question(
+        "sentiment", tones, strength, 0.003, False, weights, calibrated_on, False, from_stored=True
+    )

@@ -27,6 +27,7 @@ from monitor.training.holdout import RULE, RULE_KEY, part
 from monitor.training.material import Progress, read_examples
 from monitor.training.measure import Figure, figures
 from monitor.training.pictures import papers
+from monitor.training.questions import STORED
 from monitor.training.suites import Suites, run_suites
 from monitor.training.trials import trials
 
@@ -78,6 +79,7 @@ def train(
     embeddings: Mode = "auto",
     cache: VectorCache | None = None,
     with_trials: bool = False,
+    stored: Sequence[str] = (),
 ) -> TrainReport:
     """Learn from ``data_dir/training``, outside sets and labels; write ``models_dir/version``.
 
@@ -85,6 +87,8 @@ def train(
     same bytes. ``progress`` hears what is being done, how much of it is done and of how much.
     ``cache`` keeps sentence vectors, which take most of a first run.
     ``with_trials`` also measures what the method is worth on outside sets that are left out.
+    ``stored`` are comments that nobody labelled: tone learns from those that a first round of this
+    training is sure of (``sure``).
 
     Raises:
         ConfigError: a training file, word list, taxonomy, suite or outside set is wrong.
@@ -100,6 +104,7 @@ def train(
                 read_labelled(labelled, issues),
                 key=lambda e: (e.text, str(e.sentiment), e.issue or ""),
             ),
+            *(Example(text, STORED) for text in sorted(set(stored)) if text.strip()),
             *(read_external(external) if external else ()),
         ]
     )
