@@ -11,6 +11,7 @@ from monitor.messages import answers
 from monitor.messages import learning as words
 from monitor.records import CommentId, Role
 from monitor.store import label_queue, people
+from monitor.store.connection import changed
 from tests.bot_stage import GROUP, Json, Stage, set_stage
 from tests.fakes.telegram import FakeTelegram
 from tests.label_world import FLOOD, ROADS, labelled, queue, state
@@ -206,6 +207,24 @@ def test_a_trainer_decides_what_people_labelled_differently(stage: Stage) -> Non
     assert labelled(stage.db, int(second))["sentiment"] == ("positif", "Dewi")
     assert words.NOTHING in seen(stage, "Dewi", at)
     assert data(stage, "Dewi", at) == []
+
+
+@pytest.mark.parametrize("pressed", ["lj:{}:1", f"lx:{{}}:1:{ROADS}"])
+def test_what_was_edited_since_it_was_read_is_shown_again_before_it_is_decided(
+    stage: Stage, pressed: str
+) -> None:
+    (number,) = dispute(stage)
+    at = learn(stage, "Dewi")
+    tap(stage, "Dewi", at, "lc:0")
+    tap(stage, "Dewi", at, f"lo:{number}")
+    with stage.db.atomic():
+        changed(stage.db, "UPDATE comment SET content_hash = 'lain'")
+        changed(stage.db, "UPDATE said_label SET seen = 'lain'")
+    told = stage.press("Dewi", pressed.format(number), at, chat_id=DEWI)
+    assert (told["text"], told["alert"]) == (words.EDITED, True)
+    assert labelled(stage.db, int(number)) == {}
+    assert tap(stage, "Dewi", at, f"lj:{number}:1")["text"] == words.DECIDED
+    assert labelled(stage.db, int(number))["issue"] == (ROADS, "Dewi")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ import pytest
 from monitor import app
 from monitor.records import CommentId, LabelField
 from monitor.store import comments, label_queue, predictions
+from monitor.store.connection import changed
 from tests.label_world import FLOOD, ROADS, labelled, queue, state
 from tests.test_cli import GOOD, REFUSED, WRONG, Office
 from tests.world import NOW, make_comment, make_tools, seed_comments
@@ -211,6 +213,37 @@ def test_a_comment_that_never_was_in_the_queue_can_be_labelled_unless_it_is(
     assert f"comment {known}: settled already" in done.err
     assert labelled(db, int(fresh))["issue"] == (FLOOD, "dewi@uji")
     assert labelled(db, int(known)) == {"issue": (ROADS, "Budi")}
+
+
+def test_what_was_let_go_after_it_was_exported_is_taken_all_the_same(office: Office) -> None:
+    db = office.store
+    predictions.add_label(db, CommentId(2), LabelField.ISSUE, ROADS, "Budi", NOW)
+    later = NOW + timedelta(days=15)
+    assert label_queue.tidy(db, later, later) == 3
+    done = office("label", "import", given_back(office, row(1), row(2)))
+    assert done.code == REFUSED
+    assert done.err.splitlines() == ["hasil.csv: 3: comment 2: settled already"]
+    assert labelled(db, 1)["issue"] == (FLOOD, "dewi@uji")
+    assert [state(db, CommentId(n)) for n in (1, 2, 3)] == ["settled", "dropped", "dropped"]
+
+
+def test_a_refused_row_leaves_what_was_let_go_as_it_was(office: Office) -> None:
+    db = office.store
+    assert label_queue.tidy(db, NOW + timedelta(days=1), NOW) == 3
+    changed(db, "UPDATE comment SET erased_at = 1 WHERE id = 1")
+    db.conn.commit()
+    assert "settled already" in office("label", "import", given_back(office, row(1))).err
+    assert state(db, CommentId(1)) == "dropped"
+
+
+def test_a_json_row_without_a_number_is_refused_alone(office: Office) -> None:
+    lost = {"id": 7, "sentiment": "netral", "issue": ROADS}
+    file = office.file("hasil.json", json.dumps([lost, row(1), lost, row(2)]))
+    done = office("label", "import", file)
+    assert (done.code, done.out) == (REFUSED, "2 kept, 0 known already, 2 refused\n")
+    assert done.err.splitlines() == [
+        f"hasil.json: {at}: comment_id: '': accepted: a number" for at in (1, 3)
+    ]
 
 
 def test_the_same_person_cannot_answer_twice_differently(office: Office) -> None:

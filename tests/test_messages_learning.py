@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.classify.teaching import Reason
 from monitor.knowledge import load_knowledge
 from monitor.messages import Message
 from monitor.messages import learning as words
 from monitor.messages.base import DATA_LIMIT, TEXT_LIMIT, visible_length
 from monitor.messages.learning import AgreementView, ConflictView, ItemView
 from monitor.records import Issue, Sentiment
+from monitor.steps.label_queue import LeastSure
+from monitor.store.doubted import DOUBTED
+from monitor.store.label_queue import IMPORTED
 from tests.world import NOW, PROJECT
 
 ISSUES = load_knowledge(PROJECT / "data").taxonomy
@@ -68,6 +72,13 @@ def test_a_trainer_sees_how_many_conflicts_wait() -> None:
     shown = words.item(replace(VIEW, conflicts=2, place=None), ISSUES, WIB)
     assert labels(shown)[-1] == ["Putuskan label berbeda (2)"]
     assert "berita · 02-03-2026" in shown.plain
+
+
+def test_every_reason_that_is_kept_has_words() -> None:
+    kept = {*map(str, Reason), LeastSure(0, 0.0).reason, IMPORTED, DOUBTED}
+    assert kept == set(words.REASONS)
+    assert words.why(DOUBTED) == "label sebelumnya diragukan mesin"
+    assert words.why("lain") == "lain"
 
 
 def test_the_second_tap_offers_the_likeliest_first_and_ways_back() -> None:

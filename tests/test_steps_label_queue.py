@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from monitor.config.parts import Training
-from monitor.records import LabelField
-from monitor.steps.label_queue import fill_queue, least_sure, midnight, shortlist, wanted
+from monitor.records import CommentId, LabelField, Role
+from monitor.steps.label_queue import able, fill_queue, least_sure, midnight, shortlist, wanted
 from monitor.steps.tools import Tools
-from monitor.store import label_pool, label_queue, predictions
-from tests.label_world import FLOOD, ROADS, TEXTS, FirstCome, queue, state
+from monitor.store import label_pool, label_queue, people, predictions, said_labels
+from monitor.store.connection import rows
+from monitor.store.doubted import queue_again
+from tests.label_world import FLOOD, NEG, ROADS, TEXTS, FirstCome, labelled, queue, state
 from tests.world import NOW, make_settings, make_tools, open_world, seed_comments
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -132,6 +134,84 @@ def test_what_nobody_answers_for_two_weeks_makes_room(store: Database, tools: To
     assert [state(store, number) for number in old] == ["dropped", "dropped"]
 
 
+def say(db: Database, number: CommentId, person: str, at: datetime) -> None:
+    """What this person has before them is answered."""
+    assert label_queue.hand(db, person, at) == number
+    seen = label_queue.seen_by(db, number, person) or ""
+    assert said_labels.say(db, number, (NEG, FLOOD), person, "uji", seen, at) is not None
+
+
+def test_what_only_one_of_two_answered_counts_after_two_weeks(
+    store: Database, tools: Tools
+) -> None:
+    answered, untouched = queue(store, tools, 2, wanted=2)
+    say(store, answered, "Dewi", NOW)
+    assert fill_queue(store, tools, NOW + 14 * DAY) == 0
+    assert state(store, answered) == "waiting", "a second one may still come"
+    fill_queue(store, tools, NOW + 15 * DAY)
+    assert (state(store, answered), state(store, untouched)) == ("settled", "dropped")
+    assert labelled(store, int(answered)) == {
+        "sentiment": ("negatif", "Dewi"),
+        "issue": (FLOOD, "Dewi"),
+    }
+
+
+def test_what_waits_for_a_second_person_only_leaves_the_queue_dry(tmp_path: Path) -> None:
+    tools = made(tmp_path, queue_size=4, a_day=6, labellers=2)
+    db = open_world(tools)
+    for name in ("Dewi", "Ani"):
+        people.add(db, name, [Role.TRAINER], None, "siaga", NOW)
+    seed_comments(db, tools, MANY)
+    assert fill_queue(db, tools, NOW) == 4
+    for item in label_queue.waiting(db, 9):
+        assert item.wanted == 2
+        say(db, item.comment_id, "Dewi", NOW)
+    assert fill_queue(db, tools, NOW + HOUR) == 2
+    assert fill_queue(db, tools, NOW + DAY) == 2, "four fit, two of which wait"
+    db.conn.close()
+
+
+def test_where_one_person_labels_each_answer_counts_and_no_item_stays(tmp_path: Path) -> None:
+    """With the settings that ship a tenth of the items would wait for a second one."""
+    tools = made(tmp_path)
+    db = open_world(tools)
+    people.add(db, "Dewi", [Role.TRAINER], None, "siaga", NOW)
+    for day in (0, 1, 2, 3, 7, 8):
+        now = NOW + day * DAY
+        seed_comments(db, tools, [f"{text} hari {day} ke-{n}" for n in range(5) for text in TEXTS])
+        assert fill_queue(db, tools, now) == 20
+        while (number := label_queue.hand(db, "Dewi", now)) is not None:
+            say(db, number, "Dewi", now)
+    assert label_queue.waiting(db, 9) == []
+    assert len(rows(db, "SELECT DISTINCT comment_id FROM label")) == 6 * 20
+    db.conn.close()
+
+
+def test_doubted_labels_leave_the_days_share_and_the_room_to_others(
+    store: Database, tools: Tools
+) -> None:
+    old = seed_comments(store, tools, [f"{text} lama" for text in TEXTS])
+    for number in old:
+        predictions.add_label(store, number, LabelField.ISSUE, ROADS, "Dewi", NOW - DAY)
+    queue_again(store, [(number, 0.9) for number in old], NOW - HOUR)
+    seed_comments(store, tools, MANY)
+    assert fill_queue(store, tools, NOW) == 20
+    for item in label_queue.waiting(store, 99):
+        if item.reason != "doubted":
+            predictions.add_label(store, item.comment_id, LabelField.ISSUE, ROADS, "Ani", NOW)
+    assert label_pool.room(store, 9, 99, NOW + DAY) == 9
+    assert fill_queue(store, tools, NOW + DAY) == 16
+
+
+def test_those_who_are_able_are_active_and_may_label(store: Database) -> None:
+    assert able(store) == 0
+    for name, role in (("Dewi", Role.TRAINER), ("Ani", Role.HUMAS), ("Eko", Role.OPD)):
+        people.add(store, name, [role], None, "siaga", NOW)
+    assert able(store) == 2
+    people.deactivate(store, "Ani", "siaga", NOW)
+    assert able(store) == 1
+
+
 def test_without_a_chooser_the_least_sure_come_first(store: Database, tools: Tools) -> None:
     plain = replace(tools, chooser=None)
     seed_comments(store, plain, ["banjir parah di jalan kampung kami", "kapan loket buka lagi ya?"])
@@ -157,17 +237,23 @@ def test_only_so_many_are_weighed_the_unsure_and_some_of_the_others(
 
 @given(st.integers(1, 10**9), st.floats(0, 1))
 def test_the_share_for_two_only_grows(number: int, share: float) -> None:
-    one = wanted(Training(double_share=share), number)
+    one = wanted(Training(double_share=share), number, 5)
     assert one in (1, 2)
-    assert wanted(Training(double_share=1.0), number) == 2
-    assert wanted(Training(double_share=0.0), number) == 1
-    assert wanted(Training(double_share=0.0, labellers=2), number) == 2
-    assert wanted(Training(double_share=min(1.0, share + 0.1)), number) >= one
+    assert wanted(Training(double_share=1.0), number, 2) == 2
+    assert wanted(Training(double_share=0.0), number, 5) == 1
+    assert wanted(Training(double_share=0.0, labellers=2), number, 5) == 2
+    assert wanted(Training(double_share=min(1.0, share + 0.1)), number, 5) >= one
+
+
+@pytest.mark.parametrize("there", [0, 1])
+def test_nobody_is_asked_who_is_not_there(there: int) -> None:
+    assert wanted(Training(double_share=1.0), 7, there) == 1
+    assert wanted(Training(labellers=2), 7, there) == 1
 
 
 def test_the_share_for_two_is_about_as_large_as_asked_for() -> None:
     part = Training(double_share=0.1)
-    assert 60 <= sum(wanted(part, number) == 2 for number in range(1000)) <= 140
+    assert 60 <= sum(wanted(part, number, 5) == 2 for number in range(1000)) <= 140
 
 
 def test_the_offices_day_begins_at_its_own_midnight(tools: Tools) -> None:

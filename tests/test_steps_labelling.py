@@ -185,6 +185,7 @@ def test_a_conflict_shows_each_answer_once_and_no_name(store: Database, tools: T
 
 def test_a_conflict_is_decided_once(store: Database, tools: Tools) -> None:
     (number,) = disputed(store, tools)
+    labelling.shown(store, DEWI, labelling.conflicts(store))
     done = labelling.settle(store, tools, DEWI, number, ("positif", FLOOD), NOW)
     assert done == Answer(words.DECIDED, done=True)
     again = labelling.settle(store, tools, DEWI, number, FLOODED, NOW)
@@ -192,6 +193,29 @@ def test_a_conflict_is_decided_once(store: Database, tools: Tools) -> None:
     assert labelled(store, number)["sentiment"] == ("positif", "Dewi")
     assert labelling.conflict(store) is None
     assert labelling.conflict(store, number) is None
+
+
+def test_a_conflict_is_decided_for_the_words_that_the_trainer_read(
+    store: Database, tools: Tools
+) -> None:
+    (number,) = disputed(store, tools)
+    assert labelling.settle(store, tools, DEWI, number, FLOODED, NOW) == Answer(words.EDITED)
+    labelling.shown(store, DEWI, labelling.conflicts(store))
+    with store.atomic():
+        comments.upsert(store, [make_comment(int(number), "sudah surut")], NOW, backfilled=False)
+    assert labelling.settle(store, tools, DEWI, number, FLOODED, NOW) == Answer(words.EDITED)
+    understand(store, tools)
+    assert labelling.settle(store, tools, DEWI, number, FLOODED, NOW) == Answer(words.EDITED)
+    assert labelled(store, number) == {}
+    label_queue.tidy(store, NOW, NOW)
+    gone = labelling.settle(store, tools, DEWI, number, FLOODED, NOW)
+    assert gone == Answer(words.DECIDED_ALREADY)
+    for person, choice in ((DEWI, FLOODED), (ANI, ROAD)):
+        labelling.next_item(store, tools, person, NOW)
+        assert answer(store, tools, person, int(number), choice).done
+    assert not labelling.settle(store, tools, DEWI, number, FLOODED, NOW).done, "never read"
+    labelling.shown(store, DEWI, labelling.conflicts(store))
+    assert labelling.settle(store, tools, DEWI, number, FLOODED, NOW).done
 
 
 def test_a_conflict_that_waits_to_be_understood_anew_is_passed_over(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.records import CommentId, LabelField, SourceId, Visibility
+from monitor.records import CommentId, LabelField, Sentiment, SourceId, Visibility
 from monitor.steps.tools import Tools
 from monitor.steps.understand import understand
 from monitor.store import (
@@ -23,8 +23,9 @@ from monitor.store import (
     predictions,
     said_labels,
 )
-from monitor.store.connection import changed, rows
-from monitor.store.label_queue import LEASE, LabelState, ToLabel
+from monitor.store.connection import changed, rows, to_epoch
+from monitor.store.doubted import queue_again
+from monitor.store.label_queue import IMPORTED, LEASE, LabelState, ToLabel
 from tests.label_world import FLOOD, NEG, NET, POS, ROADS, labelled, queue, state, tally
 from tests.world import NOW, SITE, make_comment, make_tools, open_world, seed_comments
 
@@ -54,6 +55,13 @@ def say(
     """An answer to the words that the person has before them."""
     seen = label_queue.seen_by(db, number, person) or ""
     return said_labels.say(db, number, answer, person, "uji", seen, NOW + at)  # type: ignore[arg-type]
+
+
+def words_of(db: Database, number: CommentId) -> str:
+    """The content hash of the words as they stand."""
+    stored = comments.get(db, number)
+    assert stored is not None
+    return stored.content_hash
 
 
 def edit(db: Database, tools: Tools, number: CommentId, text: str) -> None:
@@ -141,8 +149,10 @@ def test_different_answers_are_a_conflict_that_is_decided_once(
     assert say(store, only, "Ani", ROAD) is LabelState.CONFLICT
     assert said_labels.conflicts(store, 5) == [only]
     assert labelled(store, only) == {}
-    assert said_labels.settle(store, only, (POS, ROADS), "Citra", NOW)
-    assert not said_labels.settle(store, only, FLOODED, "Budi", NOW)
+    seen = words_of(store, only)
+    assert not said_labels.settle(store, only, FLOODED, "Citra", "lain", NOW), "other words"
+    assert said_labels.settle(store, only, (POS, ROADS), "Citra", seen, NOW)
+    assert not said_labels.settle(store, only, FLOODED, "Budi", seen, NOW)
     assert labelled(store, only) == {"sentiment": ("positif", "Citra"), "issue": (ROADS, "Citra")}
     assert said_labels.conflicts(store, 5) == []
     assert audit.broken_at(store) is None
@@ -268,6 +278,124 @@ def test_a_conflict_about_words_that_were_edited_is_none(store: Database, tools:
     assert label_queue.hand(store, "Ani", NOW) == only
 
 
+def test_a_conflict_is_decided_only_while_its_words_are_understood_and_stand(
+    store: Database, tools: Tools
+) -> None:
+    (only,) = queue(store, tools, 1, wanted=2)
+    for person, answer in (("Dewi", FLOODED), ("Ani", ROAD)):
+        label_queue.hand(store, person, NOW)
+        say(store, only, person, answer)
+    seen = words_of(store, only)
+    changed(store, "UPDATE comment SET predicted_by = NULL")
+    store.conn.commit()
+    assert not said_labels.settle(store, only, FLOODED, "Citra", seen, NOW)
+    understand(store, tools)
+    changed(store, "UPDATE comment SET erased_at = 1")
+    store.conn.commit()
+    assert not said_labels.settle(store, only, FLOODED, "Citra", seen, NOW)
+    assert (state(store, only), labelled(store, only)) == ("conflict", {})
+
+
+def test_which_words_of_a_conflict_somebody_read_is_kept_until_it_is_decided(
+    store: Database, tools: Tools
+) -> None:
+    disputed, other = queue(store, tools, 2, wanted=2)
+    for person, answer in (("Dewi", FLOODED), ("Ani", ROAD)):
+        label_queue.hand(store, person, NOW)
+        say(store, disputed, person, answer)
+    seen = words_of(store, disputed)
+    label_queue.show(store, [(disputed, seen)], "Citra")
+    assert label_queue.hand(store, "Citra", NOW) == other
+    label_queue.release(store, "Citra")
+    label_queue.tidy(store, NOW - timedelta(days=14), NOW + timedelta(days=2))
+    assert label_queue.seen_by(store, disputed, "Citra") == seen
+    assert label_queue.seen_by(store, other, "Citra") is None
+    assert said_labels.undo(store, "Ani", NOW - MINUTE, NOW) == disputed
+    assert say(store, disputed, "Ani") is LabelState.SETTLED, "who decides keeps nobody out"
+    label_queue.tidy(store, NOW - timedelta(days=14), NOW + timedelta(days=2))
+    assert label_queue.seen_by(store, disputed, "Citra") is None
+
+
+def doubt(db: Database, tools: Tools) -> CommentId:
+    """What Dewi labelled long ago is doubted now."""
+    (only,) = queue(db, tools, 1)
+    long_ago = timedelta(days=-30)
+    changed(db, "UPDATE to_label SET queued_at = 5")
+    db.conn.commit()
+    label_queue.hand(db, "Dewi", NOW + long_ago)
+    assert say(db, only, "Dewi", at=long_ago) is LabelState.SETTLED
+    assert queue_again(db, [(only, 0.9)], NOW) == 1
+    return only
+
+
+def test_a_doubted_label_that_nobody_looked_at_is_let_go(store: Database, tools: Tools) -> None:
+    only = doubt(store, tools)
+    assert label_queue.tidy(store, NOW - MINUTE, NOW) == 0
+    assert said_labels.settle_alone(store, NOW + MINUTE, NOW + MINUTE) == 0, "it was said before"
+    assert label_queue.tidy(store, NOW + MINUTE, NOW + MINUTE) == 1
+    assert state(store, only) == "dropped"
+    assert labelled(store, only)["issue"] == (FLOOD, "Dewi")
+
+
+@pytest.mark.parametrize("answer", [FLOODED, ROAD])
+def test_a_second_look_at_a_doubted_label_can_be_taken_back(
+    store: Database, tools: Tools, answer: tuple[Sentiment, str]
+) -> None:
+    only = doubt(store, tools)
+    assert label_queue.hand(store, "Ani", NOW) == only
+    assert say(store, only, "Ani", answer) is not None
+    assert said_labels.undo(store, "Ani", NOW - MINUTE, NOW) == only
+    assert label_queue.hand(store, "Ani", NOW) == only
+    assert labelled(store, only)["issue"] == (FLOOD, "Dewi")
+
+
+def test_an_answer_to_other_words_keeps_nothing_in_the_queue(store: Database, tools: Tools) -> None:
+    (only,) = queue(store, tools, 1, wanted=2)
+    label_queue.hand(store, "Dewi", NOW)
+    say(store, only, "Dewi")
+    edit(store, tools, only, "sudah surut, terima kasih petugas yang cepat")
+    assert said_labels.settle_alone(store, NOW + MINUTE, NOW + MINUTE) == 0
+    assert label_queue.tidy(store, NOW + MINUTE, NOW + MINUTE) == 1
+    assert labelled(store, only) == {}
+
+
+def test_the_one_answer_that_came_counts_as_any_other(store: Database, tools: Tools) -> None:
+    only, both, skipped = queue(store, tools, 3, wanted=2)
+    label_queue.hand(store, "Dewi", NOW)
+    say(store, only, "Dewi", (POS, ROADS))
+    for person, answer in (("Dewi", FLOODED), ("Ani", ROAD)):
+        label_queue.give(store, both, person, NOW)
+        say(store, both, person, answer)
+    label_queue.give(store, skipped, "Dewi", NOW)
+    seen = words_of(store, skipped)
+    assert said_labels.skip(store, skipped, "Dewi", "uji", seen, NOW)
+    later = NOW + timedelta(days=15)
+    assert said_labels.settle_alone(store, NOW, later) == 0, "not old enough"
+    assert said_labels.settle_alone(store, NOW + MINUTE, later) == 1
+    assert [state(store, one) for one in (only, both, skipped)] == [
+        "settled",
+        "conflict",
+        "waiting",
+    ]
+    assert labelled(store, only) == {"sentiment": ("positif", "Dewi"), "issue": (ROADS, "Dewi")}
+    assert {row["at"] for row in rows(store, "SELECT at FROM label")} == {to_epoch(later)}
+    (counted,) = (row for row in tally(store) if row["comment_id"] == int(only))
+    assert (counted["topic"], counted["negative"]) == (ROADS, 0)
+    assert audit.broken_at(store) is None
+
+
+def test_what_was_let_go_can_wait_again(store: Database, tools: Tools) -> None:
+    first, second = queue(store, tools, 2)
+    assert label_queue.tidy(store, NOW + MINUTE, NOW + MINUTE) == 2
+    back = ToLabel(first, IMPORTED, 0.0, 2)
+    with store.atomic():
+        assert label_queue.reopen(store, back, NOW + MINUTE)
+        assert not label_queue.reopen(store, back, NOW + MINUTE)
+    assert label_queue.waiting(store, 9) == [back]
+    assert label_queue.tidy(store, NOW + MINUTE, NOW + MINUTE) == 0
+    assert state(store, second) == "dropped"
+
+
 def test_what_waits_to_be_understood_anew_stays_in_the_queue(store: Database, tools: Tools) -> None:
     (only,) = queue(store, tools, 1)
     with store.atomic():
@@ -357,6 +485,25 @@ def test_room_is_what_fits_into_the_queue_and_the_day(store: Database, tools: To
     assert label_pool.room(store, 5, 20, midnight) == 2
     assert label_pool.room(store, 2, 20, midnight) == 0
     assert label_pool.room(store, 60, 20, NOW + MINUTE) == 20
+
+
+def test_what_was_answered_once_or_came_in_a_file_takes_no_room(
+    store: Database, tools: Tools
+) -> None:
+    answered, skipped, imported, untouched = queue(store, tools, 4, wanted=2)
+    label_queue.hand(store, "Dewi", NOW)
+    say(store, answered, "Dewi")
+    assert label_queue.hand(store, "Dewi", NOW) == skipped
+    assert said_labels.skip(store, skipped, "Dewi", "uji", words_of(store, skipped), NOW)
+    changed(store, "UPDATE to_label SET reason = ? WHERE comment_id = ?", (IMPORTED, int(imported)))
+    store.conn.commit()
+    assert label_pool.untouched(store) == 1
+    assert label_pool.room(store, 60, 99, NOW) == 59
+    assert label_pool.room(store, 60, 20, NOW) == 17
+    assert label_queue.hand(store, "Dewi", NOW) == imported
+    edit(store, tools, answered, "sudah surut, terima kasih petugas yang cepat")
+    assert label_pool.untouched(store) == 2, "nobody answered these words"
+    assert state(store, untouched) == "waiting"
 
 
 def test_figures_tell_states_answers_and_reasons(store: Database, tools: Tools) -> None:

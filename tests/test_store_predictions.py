@@ -22,6 +22,7 @@ from monitor.records import (
     Visibility,
 )
 from monitor.store import audit, comments, crowds, predictions
+from monitor.store.connection import changed
 from tests.making import (
     MODEL,
     NOW,
@@ -296,6 +297,20 @@ def test_a_label_survives_a_new_model(db: Database) -> None:
     label(db, 2, LabelField.ISSUE, "sampah")
     understand(db, rows, model="m2", issue="kesehatan")
     assert negatives(db) == {"kesehatan": 1, "sampah": 1}
+
+
+def test_a_label_teaches_nothing_about_words_that_came_after_it(db: Database) -> None:
+    understand(db, store_comments(db, make_comment("1", text="air naik")))
+    label(db, 1, LabelField.ISSUE, "sampah")
+    changed(
+        db,
+        "UPDATE comment SET text = 'terima kasih', edited_at = ?",
+        [int(NOW.timestamp()) + 60],
+    )
+    assert predictions.labelled_texts(db) == []
+    later = NOW + timedelta(minutes=2)
+    predictions.add_label(db, CommentId(1), LabelField.SENTIMENT, "positif", "Sari", later)
+    assert predictions.labelled_texts(db) == [("terima kasih", "positif", None, "wordpress")]
 
 
 def test_labels_are_followed_and_never_overwritten(db: Database) -> None:

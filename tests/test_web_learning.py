@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from monitor.messages import learning as words
 from monitor.records import CommentId, Person, PersonId, Role, Sentiment
 from monitor.store import label_queue, said_labels
+from monitor.store.connection import changed
 from monitor.store.label_queue import ToLabel
 from monitor.web.guard import SECURITY_HEADERS
 from monitor.web.rendering import STATIC
@@ -162,10 +163,26 @@ def test_a_trainer_decides_a_conflict_without_names(
     assert 'id="conflict-1"' not in tab.read("/latih/part").text
 
 
+def test_what_was_edited_since_the_page_was_read_is_not_decided(
+    world: World, store: Database, tab: Visitor
+) -> None:
+    dispute(world)
+    tab.read("/latih")
+    with store.atomic():
+        changed(store, "UPDATE comment SET content_hash = 'lain' WHERE id = 1")
+        changed(store, "UPDATE said_label SET seen = 'lain' WHERE comment_id = 1")
+    said = tab.press("/latih/1/settle", given=f"netral/{ROADS}")
+    assert words.EDITED in said.text
+    assert labelled(store, 1) == {}
+    tab.read("/latih")
+    assert words.DECIDED in tab.press("/latih/1/settle", given=f"netral/{ROADS}").text
+
+
 def test_another_answer_than_the_two_can_be_given(
     world: World, store: Database, tab: Visitor
 ) -> None:
     dispute(world)
+    tab.read("/latih/part")
     tab.press("/latih/1/settle", tone="positif", issue="kesehatan")
     assert labelled(store, 1)["issue"] == ("kesehatan", "admin lokal")
 

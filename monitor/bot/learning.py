@@ -159,7 +159,7 @@ async def take_other(desk: Desk, press: Press) -> Answer:
 async def _settle(desk: Desk, press: Press, choice: tuple[str, str]) -> Answer:
     now = desk.clock()
     told = labelling.settle(desk.db, desk.tools, press.person, _item(press), choice, now)
-    if told.text not in (words.DECIDED, words.DECIDED_ALREADY):
+    if told.text not in (words.DECIDED, words.DECIDED_ALREADY, words.EDITED):
         return told
     return await _settled(desk, press, desk.after(told))
 
@@ -170,7 +170,7 @@ async def _settled(desk: Desk, press: Press, told: Answer) -> Answer:
     shown = (
         _next(desk, press.person)
         if view is None
-        else words.conflict(view, desk.tools.knowledge.taxonomy, desk.tools.zone)
+        else _disputed(desk, press.person, view, words.conflict)
     )
     await talk.turn(press.bot, press.spot, shown)
     return told
@@ -187,9 +187,14 @@ async def _conflict(desk: Desk, press: Press, number: CommentId | None, render: 
     if view is None:
         gone = words.NO_CONFLICTS if number is None else words.DECIDED_ALREADY
         return await _settled(desk, press, Answer(gone))
-    shown = render(view, desk.tools.knowledge.taxonomy, desk.tools.zone)
-    await talk.turn(press.bot, press.spot, shown)
+    await talk.turn(press.bot, press.spot, _disputed(desk, press.person, view, render))
     return _READ
+
+
+def _disputed(desk: Desk, person: Person, view: ConflictView, render: _Render) -> Words:
+    """A conflict in words, which this trainer may decide from now on."""
+    labelling.shown(desk.db, person, [view])
+    return render(view, desk.tools.knowledge.taxonomy, desk.tools.zone)
 
 
 def _next(desk: Desk, person: Person) -> Words:

@@ -32,7 +32,7 @@ CONFLICTING = "Tersimpan. Jawaban rekan berbeda; pelatih akan memutuskan."
 
 _PER_PAGE = 8
 _TEXT = 900
-# Why a comment was chosen; the chooser's reasons.
+# Why a comment is asked.
 REASONS: Mapping[str, str] = {
     "unsure": "mesin ragu",
     "disagree": "dua cara baca mesin berbeda pendapat",
@@ -41,6 +41,7 @@ REASONS: Mapping[str, str] = {
     "spread": "tidak mirip dengan yang sudah dipelajari",
     "random": "diambil acak untuk mengecek mesin",
     "imported": "datang dari berkas",
+    "doubted": "label sebelumnya diragukan mesin",
 }
 # Landis & Koch 1977, from the best down.
 _GOODNESS: Sequence[tuple[float, str]] = (
@@ -78,7 +79,10 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """A comment that people labelled differently; ``answers``: each different one, once."""
+    """A comment that people labelled differently; ``answers``: each different one, once.
+
+    ``seen``: the content hash of its words.
+    """
 
     comment_id: int
     text: str
@@ -86,6 +90,7 @@ class ConflictView:
     at: datetime
     answers: Sequence[tuple[Sentiment, str]]
     left: int
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from zlib import crc32
 from sqlite_utils import Database
 
 from monitor.config.parts import Training
+from monitor.incidents import Action, allowed
 from monitor.steps.tools import Picked, Tools
-from monitor.store import choices, label_pool, label_queue
+from monitor.store import choices, label_pool, label_queue, people, said_labels
 from monitor.store.label_pool import Teachable
 from monitor.store.label_queue import ToLabel
 
@@ -25,7 +26,8 @@ MOST_READ: Final = 20_000
 # The chooser reads every text anew, and no alert shall wait long for that.
 MOST_WEIGHED: Final = 1_500
 MOST_TAKEN: Final = 200
-# What nobody answered for so long makes room for what teaches more by now.
+# What nobody answered for so long makes room for what teaches more by now; what one person did,
+# and no second, counts.
 STALE: Final = timedelta(days=14)
 DRY_AGAIN: Final = timedelta(hours=1)
 GUESSES: Final = 3
@@ -38,6 +40,7 @@ def fill_queue(db: Database, tools: Tools, now: datetime) -> int:
     if not _due(db, tools, now):
         return 0
     part = tools.settings.training
+    said_labels.settle_alone(db, now - STALE, now)
     label_queue.tidy(db, now - STALE, now)
     room = label_pool.room(db, part.queue_size, part.a_day, midnight(tools, now))
     chosen = _chosen(db, tools, room, now) if room else []
@@ -54,10 +57,19 @@ def midnight(tools: Tools, now: datetime) -> datetime:
     return now.astimezone(tools.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def wanted(part: Training, comment_id: int) -> int:
-    """How many people shall label a comment; which ones are two's follows from their number."""
+def able(db: Database) -> int:
+    """How many active people may label."""
+    found = people.every(db)
+    return sum(one.active and allowed(one.roles, Action.LABEL) for one in found)
+
+
+def wanted(part: Training, comment_id: int, there: int) -> int:
+    """How many people shall label a comment, where so many are there who may.
+
+    Which comments are two's follows from their number; nobody is waited for who is none of them.
+    """
     drawn = crc32(f"double:{comment_id}".encode()) < part.double_share * _CRC
-    return max(part.labellers, 1 + drawn)
+    return min(max(part.labellers, 1 + drawn), max(1, there))
 
 
 def _due(db: Database, tools: Tools, now: datetime) -> bool:
@@ -71,7 +83,7 @@ def _due(db: Database, tools: Tools, now: datetime) -> bool:
     before = datetime.fromisoformat(looked)
     if before < midnight(tools, now) or before > now:
         return True
-    return now - before >= DRY_AGAIN and not label_queue.waiting(db, 1)
+    return now - before >= DRY_AGAIN and not label_pool.untouched(db)
 
 
 def _chosen(db: Database, tools: Tools, room: int, now: datetime) -> list[ToLabel]:
@@ -85,13 +97,14 @@ def _chosen(db: Database, tools: Tools, room: int, now: datetime) -> list[ToLabe
         issues, languages = label_pool.labelled_counts(db)
         picked = tools.chooser.choose(pool, room, taken, issues, languages)
         guesses = tools.chooser.likeliest([pool[one.index].text for one in picked])
+    there = able(db)
     return [
         ToLabel(
             comment_id=pool[one.index].id,
             reason=str(one.reason),
             # the order of asking is the chooser's: what it drew at random stands among the rest
             worth=1 - at / len(picked),
-            wanted=wanted(tools.settings.training, pool[one.index].id),
+            wanted=wanted(tools.settings.training, pool[one.index].id, there),
             guesses=(guesses[at] if guesses else _guesses(tools, pool[one.index]))[:GUESSES],
         )
         for at, one in enumerate(picked)

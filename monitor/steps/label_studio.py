@@ -24,9 +24,9 @@ from monitor.errors import Refused
 from monitor.messages.answers import SENTIMENT_NAMES
 from monitor.messages.learning import why
 from monitor.records import CommentId, Issue, Sentiment
-from monitor.steps.label_queue import wanted
+from monitor.steps.label_queue import able, wanted
 from monitor.store import comments, label_queue, predictions, said_labels
-from monitor.store.label_queue import ToLabel
+from monitor.store.label_queue import IMPORTED, ToLabel
 from monitor.store.predictions import Understood
 
 VIA: Final = "label_studio"
@@ -95,7 +95,7 @@ def read(text: str, name: str) -> list[Row]:
         Refused: it is neither, or has no ``comment_id``.
     """
     found = list(_json_rows(text, name) if text.lstrip().startswith(("[", "{")) else _rows(text))
-    if not found or "comment_id" not in found[0].values:
+    if not any("comment_id" in row.values for row in found):
         raise Refused(f"{name}: no column comment_id; accepted: the CSV or JSON-MIN export")
     return found
 
@@ -113,10 +113,10 @@ def take(
     """
     people: dict[str, set[str]] = {}
     for row in found:
-        people.setdefault(row.values["comment_id"], set()).add(_annotator(row))
+        people.setdefault(_number(row), set()).add(_annotator(row))
     kept, known, refused = 0, 0, []
     for row in found:
-        asked = min(2, len(people[row.values["comment_id"]]))
+        asked = min(2, len(people[_number(row)]))
         try:
             fresh = _take(db, part, issues, row, asked, now)
         except Refused as error:
@@ -188,6 +188,10 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _number(row: Row) -> str:
+    return row.values.get("comment_id", "").strip()
+
+
 def _annotator(row: Row) -> str:
     return " ".join(row.values.get("annotator", "").split())[:200] or NOBODY
 
@@ -204,21 +208,24 @@ def _take(
     answer = (_tone(row), _issue(row, issues))
     person = _annotator(row)
     with db.atomic():
-        queued = ToLabel(number, "imported", 0.0, max(asked, wanted(part, number)))
+        asks = max(asked, wanted(part, number, able(db)))
+        queued = ToLabel(number, IMPORTED, 0.0, asks)
         if not predictions.labels_of(db, number):
             label_queue.put(db, [queued], now)
+            label_queue.reopen(db, queued, now)
         label_queue.widen(db, number, asked)
-        state = said_labels.say(db, number, answer, person, VIA, seen, now, whoever_has_it=True)
-    if state is not None:
-        return True
-    before = [one for one in said_labels.answers_of(db, number) if one.person == person]
-    if before and (before[0].sentiment, before[0].issue) == answer:
-        return False
-    raise Refused(f"comment {number}: {'answered by ' + person if before else 'settled'} already")
+        if said_labels.say(db, number, answer, person, VIA, seen, now, whoever_has_it=True):
+            return True
+        before = [one for one in said_labels.answers_of(db, number) if one.person == person]
+        if before and (before[0].sentiment, before[0].issue) == answer:
+            return False
+        # inside, so that nothing waits on account of a row that was refused
+        why_not = f"answered by {person}" if before else "settled"
+        raise Refused(f"comment {number}: {why_not} already")
 
 
 def _comment(db: Database, row: Row) -> tuple[CommentId, str]:
-    text = row.values["comment_id"].strip()
+    text = _number(row)
     if not text.isascii() or not text.isdigit() or int(text) > _LARGEST_ID:
         raise Refused(f"comment_id: {text[:40]!r}: accepted: a number")
     stored = comments.get(db, CommentId(int(text)))

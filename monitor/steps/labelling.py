@@ -6,6 +6,7 @@ item is before one person at a time; state is rows, so a restart loses nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -167,6 +168,7 @@ def conflict(
             at=known.stored.comment.created_at,
             answers=_different(db, number),
             left=len(waiting),
+            seen=known.stored.content_hash,
         )
     return None
 
@@ -177,6 +179,11 @@ def conflicts(db: Database) -> list[ConflictView]:
     return [one for one in found if one is not None]
 
 
+def shown(db: Database, person: Person, views: Sequence[ConflictView]) -> None:
+    """Note that a trainer reads these conflicts: only what was read can be decided."""
+    label_queue.show(db, [(CommentId(one.comment_id), one.seen) for one in views], person.name)
+
+
 def settle(
     db: Database,
     tools: Tools,
@@ -185,15 +192,18 @@ def settle(
     choice: tuple[str, str],
     now: datetime,
 ) -> Answer:
-    """A trainer decides what people said differently."""
+    """A trainer decides what people said differently of the words that the trainer read."""
     refused = refusal(person, Action.TRAIN)
     if refused:
         return refused
     tone, issue = choice
     if tone not in set(Sentiment) or issue not in tools.knowledge.taxonomy:
         return Answer(answers.STALE_BUTTON)
-    if not said_labels.settle(db, comment_id, (Sentiment(tone), issue), person.name, now):
-        return Answer(words.DECIDED_ALREADY)
+    given, seen = (Sentiment(tone), issue), label_queue.seen_by(db, comment_id, person.name)
+    if not said_labels.settle(db, comment_id, given, person.name, seen or "", now):
+        queued = label_queue.get(db, comment_id)
+        open_still = queued is not None and queued.state is LabelState.CONFLICT
+        return Answer(words.EDITED if open_still else words.DECIDED_ALREADY)
     return Answer(words.DECIDED, done=True)
 
 

@@ -13,7 +13,8 @@ from sqlite_utils import Database
 
 from monitor.records import CommentId, Sentiment, SourceId
 from monitor.store.connection import Row, from_epoch, one, rows, to_epoch
-from monitor.store.label_queue import ITEMS, OPEN, STANDS, LabelState
+from monitor.store.doubted import DOUBTED
+from monitor.store.label_queue import IMPORTED, ITEMS, STANDS, UNTOUCHED, LabelState
 from monitor.store.said_labels import Said, said_of
 
 
@@ -119,15 +120,25 @@ def labelled_counts(db: Database) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def room(db: Database, size: int, a_day: int, midnight: datetime) -> int:
-    """How many more may be queued today, where ``size`` may wait and ``a_day`` come in a day."""
+    """How many more may be queued today, where ``size`` may wait and ``a_day`` come in a day.
+
+    What waits for a second person only takes no room, as there may be none; nor do doubted labels
+    and what came in files, which nobody chose.
+    """
     row = one(
         db,
-        f"SELECT (SELECT count(*) FROM {ITEMS} WHERE {OPEN}) AS waiting, "
-        "(SELECT count(*) FROM to_label WHERE queued_at >= ?) AS today",
-        [to_epoch(midnight)],
+        "SELECT count(*) AS today FROM to_label WHERE queued_at >= ? AND reason NOT IN (?, ?)",
+        [to_epoch(midnight), DOUBTED, IMPORTED],
     )
     assert row is not None  # always one row
-    return max(0, min(size - int(row["waiting"]), a_day - int(row["today"])))
+    return max(0, min(size - untouched(db), a_day - int(row["today"])))
+
+
+def untouched(db: Database) -> int:
+    """How many of the items that were chosen wait for their first answer."""
+    row = one(db, f"SELECT count(*) AS n FROM {ITEMS} WHERE {UNTOUCHED}")
+    assert row is not None  # always one row
+    return int(row["n"])
 
 
 def answered(db: Database, person: str, since: datetime) -> int:

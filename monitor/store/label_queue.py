@@ -18,9 +18,12 @@ from sqlite_utils import Database
 from monitor.records import CommentId
 from monitor.store.connection import Row, changed, one, rows, to_epoch
 from monitor.store.copies import COUNTED
+from monitor.store.doubted import DOUBTED
 
 # So long an item stays with the person it was shown to.
 LEASE: Final = timedelta(minutes=15)
+# What came labelled in a file; like doubted labels, nobody chose it for its own sake.
+IMPORTED: Final = "imported"
 
 _SHOWN = f"({', '.join(repr(one) for one in COUNTED)})"
 _DAY = timedelta(days=1)
@@ -44,6 +47,17 @@ _NOT_SAID = (
     "NOT EXISTS (SELECT 1 FROM said_label m WHERE m.comment_id = q.comment_id "
     "AND m.person = :person AND m.seen = c.content_hash)"
 )
+# Somebody said something of the words as they stand since the item was queued.
+ANSWERED = (
+    "EXISTS (SELECT 1 FROM said_label a WHERE a.comment_id = q.comment_id AND a.skipped = 0 "
+    "AND a.at >= q.queued_at AND a.seen = c.content_hash)"
+)
+# Chosen for what it teaches, and nobody has answered it or passed it over yet.
+UNTOUCHED = (
+    f"{OPEN} AND q.reason NOT IN ('{DOUBTED}', '{IMPORTED}') "
+    "AND NOT EXISTS (SELECT 1 FROM said_label u WHERE u.comment_id = q.comment_id "
+    "AND u.at >= q.queued_at AND u.seen = c.content_hash)"
+)
 FREE = f"{OPEN} AND {_NOT_SAID} AND {_OTHERS} < q.wanted"
 # Enough people said something of the words as they stand that there can be a conflict.
 DISPUTED = (
@@ -51,6 +65,8 @@ DISPUTED = (
     "AND d.seen = c.content_hash) > 1"
 )
 ITEMS = "to_label q JOIN comment c ON c.id = q.comment_id"
+# Which words of a conflict a trainer read is kept until it is decided.
+_NO_CONFLICT = "comment_id NOT IN (SELECT comment_id FROM to_label WHERE state = 'conflict')"
 
 
 class LabelState(StrEnum):
@@ -99,6 +115,21 @@ def put(db: Database, chosen: Iterable[ToLabel], now: datetime) -> int:
         )
 
 
+def reopen(db: Database, item: ToLabel, now: datetime) -> bool:
+    """Let an item that was let go wait again, as this one; False when it was not let go.
+
+    Inside ``db.atomic()``.
+    """
+    return bool(
+        changed(
+            db,
+            "UPDATE to_label SET state = 'waiting', settled_at = NULL, reason = ?, worth = ?, "
+            "wanted = ?, queued_at = ? WHERE comment_id = ? AND state = 'dropped'",
+            (item.reason, item.worth, item.wanted, to_epoch(now), int(item.comment_id)),
+        )
+    )
+
+
 def widen(db: Database, comment_id: CommentId, wanted: int) -> None:
     """Let more people say it than were asked for; inside ``db.atomic()``."""
     changed(
@@ -128,7 +159,8 @@ def waiting(db: Database, limit: int) -> list[ToLabel]:
 def tidy(db: Database, since: datetime, now: datetime) -> int:
     """Let go of what cannot be answered any more, or of which nobody spoke since ``since``.
 
-    A conflict about words that were edited since waits again. How many were let go.
+    A conflict about words that were edited since waits again. What somebody said of other words,
+    or before the item was queued, keeps nothing here. How many were let go.
     """
     gone = f"comment_id IN (SELECT q.comment_id FROM {ITEMS} WHERE NOT ({STANDS}))"
     with db.atomic():
@@ -138,8 +170,8 @@ def tidy(db: Database, since: datetime, now: datetime) -> int:
             f"WHERE (state IN ('waiting', 'conflict') AND {gone}) OR (state = 'waiting' AND "
             "(EXISTS (SELECT 1 FROM label l WHERE l.comment_id = to_label.comment_id "
             "AND l.at >= to_label.queued_at) "
-            "OR (queued_at < ? AND NOT EXISTS (SELECT 1 FROM said_label s "
-            "WHERE s.comment_id = to_label.comment_id AND s.skipped = 0))))",
+            "OR (queued_at < ? AND comment_id NOT IN "
+            f"(SELECT q.comment_id FROM {ITEMS} WHERE {ANSWERED}))))",
             (to_epoch(now), to_epoch(since)),
         )
         changed(
@@ -147,7 +179,11 @@ def tidy(db: Database, since: datetime, now: datetime) -> int:
             "UPDATE to_label SET state = 'waiting', settled_at = NULL WHERE state = 'conflict' "
             f"AND comment_id NOT IN (SELECT q.comment_id FROM {ITEMS} WHERE {DISPUTED})",
         )
-        changed(db, "DELETE FROM handed_label WHERE at < ?", (to_epoch(now - _DAY),))
+        changed(
+            db,
+            f"DELETE FROM handed_label WHERE at < ? AND {_NO_CONFLICT}",
+            (to_epoch(now - _DAY),),
+        )
     return dropped
 
 
@@ -161,8 +197,8 @@ def hand(db: Database, person: str, now: datetime) -> CommentId | None:
         # a write first: two people who ask at once wait for each other here
         changed(
             db,
-            "DELETE FROM handed_label WHERE person = :person AND comment_id NOT IN "
-            f"(SELECT q.comment_id FROM {ITEMS} WHERE {FREE})",
+            f"DELETE FROM handed_label WHERE person = :person AND {_NO_CONFLICT} "
+            f"AND comment_id NOT IN (SELECT q.comment_id FROM {ITEMS} WHERE {FREE})",
             args,
         )
         found = one(
@@ -199,7 +235,7 @@ def free_for(db: Database, comment_id: CommentId, person: str, now: datetime) ->
 def release(db: Database, person: str) -> None:
     """Give back what this person has before them."""
     with db.atomic():
-        changed(db, "DELETE FROM handed_label WHERE person = ?", (person,))
+        changed(db, f"DELETE FROM handed_label WHERE person = ? AND {_NO_CONFLICT}", (person,))
 
 
 def _who(person: str, now: datetime) -> dict[str, object]:
@@ -215,6 +251,21 @@ def give(db: Database, comment_id: int, person: str, now: datetime) -> None:
         "SELECT id, ?, content_hash, ? FROM comment WHERE id = ?",
         (person, to_epoch(now), int(comment_id)),
     )
+
+
+def show(db: Database, items: Iterable[tuple[CommentId, str]], person: str) -> None:
+    """Note which words (their content hashes) of conflicts a person reads.
+
+    Noted as of long ago: a conflict is before every trainer at once, so that keeps nobody out.
+    """
+    with db.atomic():
+        for number, seen in items:
+            changed(
+                db,
+                "INSERT OR REPLACE INTO handed_label (comment_id, person, seen, at) "
+                "VALUES (?, ?, ?, 0)",
+                (int(number), person, seen),
+            )
 
 
 def _item(row: Row) -> ToLabel:

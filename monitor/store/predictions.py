@@ -187,17 +187,18 @@ def labels_of(db: Database, comment_id: CommentId) -> dict[LabelField, str]:
 def labelled_texts(db: Database) -> list[tuple[str, str | None, str | None, str]]:
     """Text, sentiment, issue and platform of each labelled comment.
 
-    The newest label of a field counts.
+    The newest label of a field counts, if the words have not changed since it was given.
     """
+    since = "l.at >= coalesce(c.edited_at, 0)"
     newest = (
         "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
-        "ORDER BY l.id DESC LIMIT 1)"
+        f"AND {since} ORDER BY l.id DESC LIMIT 1)"
     )
     sql = (
         f"SELECT c.text AS text, {newest.format('sentiment')} AS sentiment, "
         f"{newest.format('issue')} AS issue, s.platform "
         "FROM comment c JOIN source s ON s.id = c.source_id "
-        "WHERE c.id IN (SELECT comment_id FROM label) ORDER BY c.id"
+        f"WHERE EXISTS (SELECT 1 FROM label l WHERE l.comment_id = c.id AND {since}) ORDER BY c.id"
     )
     return [(row["text"], row["sentiment"], row["issue"], row["platform"]) for row in rows(db, sql)]
 

@@ -23,7 +23,19 @@ from monitor.store.connection import (
     rows,
     to_epoch,
 )
-from monitor.store.label_queue import DISPUTED, FREE, ITEMS, LEASE, STANDS, LabelState, get, give
+from monitor.store.label_queue import (
+    ANSWERED,
+    DISPUTED,
+    FREE,
+    ITEMS,
+    LEASE,
+    OPEN,
+    STANDS,
+    LabelState,
+    get,
+    give,
+    release,
+)
 
 # So many people who pass an item over say that nobody can tell.
 SKIPS: Final = 2
@@ -119,7 +131,7 @@ def undo(db: Database, person: str, since: datetime, now: datetime) -> CommentId
         changed(db, "DELETE FROM said_label WHERE id = ?", (last["id"],))
         predictions.take_back(db, number, person, from_epoch(last["at"]), now)
         _move(db, number, LabelState.WAITING, None)
-        changed(db, "DELETE FROM handed_label WHERE person = ?", (person,))
+        release(db, person)
         give(db, number, person, now)
     return number
 
@@ -141,19 +153,46 @@ def settle(
     comment_id: CommentId,
     answer: Answered,
     person: str,
+    seen: str,
     now: datetime,
 ) -> bool:
-    """Decide a conflict; False when it is none any more."""
+    """Decide a conflict about the words with the content hash ``seen``.
+
+    False, and nothing is changed, when it is none any more, or its words are others by now or wait
+    to be understood.
+    """
     with db.atomic():
         won = changed(
             db,
-            "UPDATE to_label SET state = 'settled', settled_at = ? "
-            "WHERE comment_id = ? AND state = 'conflict'",
-            (to_epoch(now), int(comment_id)),
+            "UPDATE to_label SET state = 'settled', settled_at = ? WHERE comment_id IN "
+            f"(SELECT q.comment_id FROM {ITEMS} JOIN prediction p ON p.comment_id = c.id "
+            "AND p.model = c.predicted_by WHERE q.comment_id = ? AND q.state = 'conflict' "
+            f"AND c.content_hash = ? AND {STANDS})",
+            (to_epoch(now), int(comment_id), seen),
         )
         if won:
             _label(db, comment_id, answer, person, now)
     return bool(won)
+
+
+def settle_alone(db: Database, since: datetime, now: datetime) -> int:
+    """Let the one answer count where no second one came since ``since``; how many.
+
+    Else a comment that is asked of two would wait for ever where only one person labels.
+    """
+    with db.atomic():
+        # a write first, as in hand()
+        found = rows(
+            db,
+            "UPDATE to_label SET state = 'settled', settled_at = ? WHERE queued_at < ? AND "
+            f"comment_id IN (SELECT q.comment_id FROM {ITEMS} WHERE {OPEN} AND {ANSWERED} "
+            f"AND NOT {DISPUTED}) RETURNING comment_id",
+            [to_epoch(now), to_epoch(since)],
+        )
+        for row in found:
+            (said,) = answers_of(db, CommentId(row["comment_id"]))
+            _label(db, said.comment_id, (said.sentiment, said.issue), said.person, now)
+    return len(found)
 
 
 def answers_of(db: Database, comment_id: CommentId) -> list[Said]:
@@ -218,12 +257,15 @@ def _keep(
 
 
 def _built_on(db: Database, last: Row) -> bool:
-    """Whether others have answered, decided or corrected since an answer."""
+    """Whether others have answered, decided or corrected since an answer.
+
+    A label from before it, as a doubted one is, was not built on it.
+    """
     args = [last["comment_id"], last["id"], last["person"], last["at"]]
     sql = (
         "SELECT 1 AS built WHERE EXISTS (SELECT 1 FROM said_label WHERE comment_id = ?1 "
         "AND id > ?2) OR EXISTS (SELECT 1 FROM label WHERE comment_id = ?1 "
-        "AND (person <> ?3 OR at <> ?4))"
+        "AND at >= ?4 AND (person <> ?3 OR at <> ?4))"
     )
     return one(db, sql, args) is not None
 

@@ -1,7 +1,8 @@
 """/latih: one comment at a time with its buttons, conflicts for trainers, and how people agree.
 
-Reading the page takes an item for its reader, as /latih does in Telegram; nothing else is changed
-by a GET. The presses go through ``pressing`` like every other.
+Reading the page takes an item for its reader, as /latih does in Telegram, and notes which
+conflicts a trainer read; nothing else is changed by a GET. The presses go through ``pressing`` like
+every other.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ def _section(desk: Desk) -> Markup:
     issues = tools.knowledge.taxonomy
     with desk.database() as db:
         view = labelling.next_item(db, tools, person, now)
-        trainer = allowed(person.roles, Action.TRAIN)
+        conflicts = labelling.conflicts(db) if allowed(person.roles, Action.TRAIN) else []
+        labelling.shown(db, person, conflicts)
         counts = label_pool.figures(db, now - labelling.PAST)
         return render(
             "parts/learning.html",
@@ -103,7 +105,7 @@ def _section(desk: Desk) -> Markup:
             progress=words.progress(
                 labelling.done_today(db, tools, person, now), tools.settings.training.a_day
             ),
-            conflicts=labelling.conflicts(db) if trainer else [],
+            conflicts=conflicts,
             agreement=[words.agreement_line(one) for one in labelling.agreement(db)],
             standing=words.states(counts.waiting, counts.conflicts, counts.settled, counts.dropped),
             answers_line=words.answers_line(counts.answers),
