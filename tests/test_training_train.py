@@ -17,6 +17,7 @@ from monitor.classify.heads import PRECISIONS
 from monitor.classify.model_files import load, point_to
 from monitor.errors import ConfigError, ModelError, Refused
 from monitor.training import TrainReport, back_here, evaluate, serve_here, train, versions
+from monitor.training.dataset import Labelled
 from tests.classify_world import (
     DATA,
     HEADING,
@@ -29,7 +30,7 @@ from tests.classify_world import (
 )
 from tests.test_training_dataset import outside
 
-LABELS = [
+LABELS: list[Labelled] = [
     ("airnya keruh sekali di tempat kami", "negatif", "air_bersih", "instagram"),
     ("airnya sudah jernih di tempat kami", "positif", "air_bersih", "wordpress"),
     ("hadir min", "netral", None, "tiktok"),
@@ -41,6 +42,9 @@ TOLD = [
     "terima kasih jalannya sudah mulus",
     "banyu ledeng kada mangalir lagi nah",
 ]
+
+
+CODAS = ("rak", "ral", "ram", "ran", "rap", "rat", "tik", "til", "tim", "tin")
 
 
 class World:
@@ -117,14 +121,26 @@ def test_the_report_tells_what_was_learned_and_how_well(world: World) -> None:
 def test_comments_without_a_label_are_counted_and_named_in_the_card(
     world: World, tmp_path: Path
 ) -> None:
-    stored = ["airnya keruh lagi pagi ini", "airnya keruh lagi pagi ini", "terima kasih min", "  "]
-    report = train(
-        world.data, tmp_path, "v1", None, LABELS, silent, embeddings="off", stored=stored
-    )
-    assert report.rows["stored"] == 2
+    # words of their own keep one text from being the near twin of another that judges
+    own = [f"{one}{other}" for one in ("ba", "di", "gu", "ke", "lo", "mu") for other in CODAS]
+    labels: list[Labelled] = [
+        (f"{word} {own[at]} {own[at]}{own[at]}", tone, None, "x")
+        for at in range(60)
+        for word, tone in (("parah", "negatif"), ("bagus", "positif"))
+    ]
+    stored = [f"parah {word}n {word}m{word}" for word in own[:30]]
+
+    def run(version: str, labels: list[Labelled]) -> TrainReport:
+        told = [*stored, *stored, "  "]
+        return train(
+            world.data, tmp_path, version, None, labels, silent, embeddings="off", stored=told
+        )
+
+    assert 0 < run("v1", labels).rows["stored"] <= 30
     card = (tmp_path / "v1" / "card.md").read_text(encoding="utf-8")
     assert "nobody labelled" in card
-    assert "keruh lagi" not in card
+    assert all(word not in card for word in stored)
+    assert "stored" not in run("v2", LABELS[:2]).rows, "too few labels: none of them taught"
 
 
 def test_the_card_shows_figures_and_no_text(world: World) -> None:

@@ -53,10 +53,11 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A model and what it is worth."""
+    """A model, what it is worth, and how many stored comments taught it tone."""
 
     model: Model
     unseen: Mapping[str, Unseen]
+    sure: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +83,7 @@ class _Taught:
     heads: _Heads
     by_part: Sequence[_Heads | None]
     unseen: Unseen
+    sure: int = 0
 
 
 def fit(course: Course, issues: Sequence[str], version: str) -> Fitted:
@@ -103,7 +105,8 @@ def fit(course: Course, issues: Sequence[str], version: str) -> Fitted:
         vectors=vector_heads,
         urgent_from=_urgent_from(taught["urgent"].unseen, course.examples),
     )
-    return Fitted(model, {name: one.unseen for name, one in taught.items()})
+    sure = sum(one.sure for one in taught.values())
+    return Fitted(model, {name: one.unseen for name, one in taught.items()}, sure)
 
 
 def _tones(examples: Sequence[Example]) -> int:
@@ -125,7 +128,8 @@ def _learn(question: Question, course: Course) -> _Taught:
         with_sure(words, stored, (heads or taught.heads).answers(course, stored))
         for heads in (taught.heads, *taught.by_part)
     )
-    return _teach(whole, parts, course)
+    sure = int(whole.asked[stored].sum())
+    return replace(_teach(whole, parts, course), sure=sure)
 
 
 def _teach(words: Lesson, by_part: Sequence[Lesson], course: Course) -> _Taught:

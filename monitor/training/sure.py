@@ -23,8 +23,9 @@ that knows nothing of the office teach it nothing about the office."""
 SURE = 0.7
 """How likely an answer of the first round must be."""
 
-# All of them together weigh as much as so many own texts, which is as much as all labels do; one
-# never weighs more than a label among many. Chosen on the development splits of the benchmark.
+# All of them together weigh at most as much as so many own texts, which is what 300 labels or more
+# weigh together; one never weighs more than one label. Chosen on the development splits of the
+# benchmark.
 _TOGETHER, _EACH = 6000.0, 2.0
 
 

@@ -112,7 +112,7 @@ def train(
     reader = TextReader.load(data_dir)
     embedder = open_embedder(embeddings, cache)
     fitted = fit(read_examples(examples, reader, embedder, progress).course(), issues, version)
-    rows = dict(Counter(example.origin for example in examples))
+    rows = _rows(examples, fitted.sure)
     model = replace(
         fitted.model, training={"rows": rows, "texts": _fingerprint(examples), RULE_KEY: RULE}
     )
@@ -136,6 +136,12 @@ def _suites(model: Model, reader: TextReader, embedder: Embedder | None, folder:
     by_words = Classifier(model, reader)
     with_vectors = Classifier(model, reader, embedder=embedder) if embedder else None
     return run_suites(by_words, with_vectors, reader, folder)
+
+
+def _rows(examples: Sequence[Example], sure: int) -> dict[str, int]:
+    """How many texts of each origin taught; of the stored comments those that did."""
+    rows = dict(Counter(one.origin for one in examples if one.origin != STORED))
+    return {**rows, STORED: sure} if sure else rows
 
 
 def _fingerprint(examples: Sequence[Example]) -> str:
