@@ -65,8 +65,7 @@ class Night:
         """Start a training if one is due; whether one was started. Tried once a day."""
         if not self._wanted.at or self.running:
             return False
-        newest = next(iter(candidates.newest(db, 1)), None)
-        trained_at = newest.trained_at if newest else None
+        trained_at = candidates.last_trained(db)
         labels = candidates.labels_since(db, trained_at)
         day = now.astimezone(self._zone).date()
         if day == self._tried or not due(self._wanted, self._zone, now, trained_at, labels):

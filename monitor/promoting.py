@@ -16,6 +16,7 @@ from monitor import app
 from monitor.classify.model_files import load, serve_first, served
 from monitor.config import Settings
 from monitor.errors import ModelError, Refused
+from monitor.messages.candidate import stopped_by
 from monitor.progress import Advance
 from monitor.steps import candidates, switching
 from monitor.steps.tools import Tools
@@ -109,7 +110,7 @@ def stop(db: Database, person: str, now: datetime) -> str:
         Refused: none is reading.
     """
     switch = serving.reading(db)
-    if switch is None or not serving.stop(db, switch.id, person, "stopped by hand", now):
+    if switch is None or not serving.stop(db, switch.id, person, stopped_by(person), now):
         raise Refused("model: none is reading the history")
     candidates.follow(db, now)
     return switch.version

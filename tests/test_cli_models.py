@@ -27,6 +27,7 @@ from monitor.store import candidates, comments, open_store, people, predictions,
 from monitor.store.connection import rows
 from monitor.store.locking import held
 from monitor.training.holdout import RULE, held_out
+from tests.candidate_world import report
 from tests.classify_world import DATA, serve, small_data, tiny_model
 from tests.world import NOW, SITE, make_comment
 
@@ -196,6 +197,22 @@ def test_one_step_promotes_only_what_passes(siaga: Trainer) -> None:
     done = siaga("train", "uji-1", "--promote")
     assert done[0] == GOOD, done
     assert "uji-1: serves; " in done[1]
+
+
+def test_an_offer_beside_a_model_that_is_gone_is_promoted_only_by_force(siaga: Trainer) -> None:
+    for name in ("tawaran", "baru"):
+        save(replace(tiny_model(), version=name), siaga.models / name, {})
+    db = siaga.db
+    candidates.begin(db, "tawaran", "Dewi", NOW)
+    told = report(serving="lama")
+    candidates.finish(db, "tawaran", CandidateState.OFFERED, told, b"", [], NOW)
+    assert siaga("models", "promote", "baru")[0] == GOOD
+    code, _, err = siaga("models", "promote", "tawaran")
+    cause = "tawaran: compared with lama, which no longer serves; train again, or --force"
+    assert (code, cause in err) == (REFUSED, True), err
+    assert siaga.list()["baru"]["serving"]
+    assert siaga("models", "promote", "tawaran", "--force")[0] == GOOD
+    assert siaga.list()["tawaran"]["serving"]
 
 
 def test_beside_a_service_it_is_only_wanted(siaga: Trainer) -> None:

@@ -34,8 +34,9 @@ DISMISSED = replace(ALERT, issue="Banjir & bencana", judged="dismissed")
 
 
 def candidate(state: STATE = STATE.OFFERED, told: Report | None = None) -> Candidate:
+    why = "salah" if state is STATE.STOPPED else None
     return Candidate(
-        CandidateId(7), "2026-12-01-a", state, told or report(), NOW, "Dewi", NOW, "Budi", "salah"
+        CandidateId(7), "2026-12-01-a", state, told or report(), NOW, "Dewi", NOW, "Budi", why
     )
 
 
@@ -94,6 +95,15 @@ def test_a_gain_too_small_to_prove_says_so() -> None:
     assert "pada tidak ada teks" in text
 
 
+def test_models_that_answer_alike_are_not_told_to_wait_for_labels() -> None:
+    alike = report(Outcome.UNPROVEN, back_test=None)
+    alike = replace(alike, ruling=replace(alike.ruling, labels_needed=None))
+    text = said(STATE.UNPROVEN, alike)
+    assert "Kedua model menjawab sama pada teks ujian." in text
+    assert "label lagi" not in text
+    assert words.SAME not in said()
+
+
 def test_an_overall_fall_is_named() -> None:
     fell = report(Outcome.WORSE, back_test=None)
     cut = replace(CUTS[0], new=0.68)
@@ -137,6 +147,14 @@ def test_a_wish_that_has_not_begun_says_nothing_of_progress() -> None:
 
 def test_what_was_stopped_may_be_wanted_again() -> None:
     assert [b.data for row in buttons(candidate(STATE.STOPPED)) for b in row] == ["cu:7"]
+
+
+def test_an_outdated_offer_says_so_and_can_only_be_rejected() -> None:
+    known = replace(candidate(), why=words.OUTDATED)
+    message = full(known, None, ISSUES, WIB, NOW)
+    assert message.plain.splitlines()[2] == words.OUTDATED
+    assert [b.data for row in message.buttons for b in row] == ["cx:7"]
+    assert "dibandingkan dengan model yang sudah diganti" in short(known, NOW).text
 
 
 def test_the_longest_message_fits_under_a_picture() -> None:

@@ -19,7 +19,9 @@ from monitor import app, night, running
 from monitor.config.parts import Training
 from monitor.night import Night, command, due, stay_behind
 from monitor.records import CommentId, LabelField
+from monitor.records.candidate import CandidateState
 from monitor.store import candidates, open_store, predictions
+from tests.candidate_world import report
 from tests.making import make_comment, store_comments, understand
 from tests.world import PROJECT
 
@@ -83,8 +85,25 @@ def test_one_is_started_and_ended_with_the_service(store: Database, sleeper: Nig
     assert sleeper.look(store, TWO + 24 * HOUR)
 
 
+def trained(store: Database, at: datetime) -> None:
+    candidates.begin(store, "v1", "Dewi", at - MINUTE)
+    candidates.finish(store, "v1", CandidateState.UNPROVEN, report(), b"", [], at)
+
+
+def test_one_that_was_killed_does_not_end_the_nights(store: Database) -> None:
+    """Its row stands until the next run sweeps it; it has learned from nothing."""
+    candidates.begin(store, "2026-12-02-a", "siaga", TWO + MINUTE)
+    after = Night(AT_TWO, WIB, SLEEPER)
+    assert after.look(store, TWO + 24 * HOUR)
+    after.stop()
+    assert candidates.last_trained(store) is None
+    trained(store, TWO + 2 * MINUTE)
+    candidates.begin(store, "2026-12-03-a", "siaga", TWO + 24 * HOUR)
+    assert candidates.last_trained(store) == TWO + 2 * MINUTE
+
+
 def test_after_a_training_there_is_nothing_to_learn(store: Database, sleeper: Night) -> None:
-    candidates.begin(store, "v1", "Dewi", TWO - MINUTE)
+    trained(store, TWO - MINUTE)
     assert not sleeper.look(store, TWO)
     assert not Night(Training(), WIB, SLEEPER).look(store, TWO)
 

@@ -7,10 +7,12 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor import promoting
 from monitor.errors import Refused
 from monitor.messages import answers
 from monitor.messages import candidate as words
@@ -117,6 +119,91 @@ def test_one_that_did_not_pass_serves_only_by_force(lab: Lab) -> None:
         steps.want(lab.db, Sharp.version, "Dewi", lab.now)
     assert serving.reading(lab.db) is None
     assert steps.want(lab.db, Sharp.version, "Dewi", lab.now, whatever=True).total == 144
+
+
+def serve_now(lab: Lab, version: str) -> None:
+    steps.want(lab.db, version, "Budi", lab.now, whatever=True)
+    for _ in range(4):
+        lab.tick()
+    assert lab.tools.classifier.version == version
+
+
+def test_an_offer_beside_a_model_that_is_gone_serves_only_by_force(lab: Lab) -> None:
+    """It is better than what it was compared with; nobody knows how it is beside what serves."""
+    number = offer(lab)
+    serve_now(lab, Gloomy.version)
+    answer = steps.use(lab.db, TRAINER, number, lab.now)
+    assert (answer.text, answer.done) == (words.OUTDATED, False)
+    with pytest.raises(Refused, match=r"compared with rules-1, which no longer serves.*--force"):
+        steps.want(lab.db, Sharp.version, "Dewi", lab.now)
+    assert (state(lab, number), serving.reading(lab.db)) == (STATE.OFFERED, None)
+    assert steps.want(lab.db, Sharp.version, "Dewi", lab.now, whatever=True).total == 144
+
+
+def test_an_offer_loses_pakai_while_another_model_serves(lab: Lab) -> None:
+    number = offer(lab)
+    notify(lab.db, lab.tools, lab.now)
+    assert steps.follow(lab.db, lab.now) == 0
+    serve_now(lab, Gloomy.version)
+    assert shown_buttons(lab) == [words.REJECT]
+    (shown,) = lab.channel.shown[PEOPLE["Dewi"][0]].values()
+    assert words.OUTDATED in shown.text
+    serve_now(lab, "rules-1")
+    assert shown_buttons(lab) == [words.USE, words.REJECT]
+    serve_now(lab, Gloomy.version)
+    assert steps.reject(lab.db, TRAINER, number, lab.now).done
+    assert lab.candidate(Sharp.version).why is None
+
+
+def shown_buttons(lab: Lab) -> list[str]:
+    lab.tick()
+    (shown,) = lab.channel.shown[PEOPLE["Dewi"][0]].values()
+    return [button.label for row in shown.buttons for button in row]
+
+
+def test_a_stopped_one_is_outdated_too_until_its_model_serves_again(lab: Lab) -> None:
+    number = offer(lab)
+    steps.use(lab.db, TRAINER, number, lab.now)
+    stop(lab)
+    assert state(lab, number) is STATE.STOPPED
+    serve_now(lab, Gloomy.version)
+    assert steps.use(lab.db, TRAINER, number, lab.now).text == words.OUTDATED
+    serve_now(lab, "rules-1")
+    assert steps.use(lab.db, TRAINER, number, lab.now).done
+
+
+def test_other_words_of_the_same_model_outdate_nothing(lab: Lab) -> None:
+    number = offer(lab)
+    with lab.db.atomic():  # as a change of knowledge leaves it
+        changed(lab.db, "UPDATE serving SET version = version || '~3' WHERE state = 'serves'")
+    assert steps.use(lab.db, TRAINER, number, lab.now).done
+
+
+def test_while_another_one_reads_the_press_is_to_be_tried_again(lab: Lab) -> None:
+    first, second = offer(lab), offer(lab, Gloomy.version)
+    assert steps.use(lab.db, ADMIN, first, lab.now).done
+    answer = steps.use(lab.db, TRAINER, second, lab.now)
+    assert (answer.text, answer.done) == (words.OTHER_READS, False)
+    assert state(lab, second) is STATE.OFFERED
+    assert steps.use(lab.db, TRAINER, first, lab.now).text == answers.already("Budi")
+    stop(lab)
+    assert steps.use(lab.db, TRAINER, second, lab.now).done
+
+
+def stop(lab: Lab) -> None:
+    promoting.stop(lab.db, "Budi", lab.now)
+
+
+def test_who_stopped_a_reading_is_told_in_their_language(lab: Lab) -> None:
+    number = offer(lab)
+    steps.use(lab.db, TRAINER, number, lab.now)
+    notify(lab.db, lab.tools, lab.now)
+    stop(lab)
+    lab.now += timedelta(minutes=1)
+    notify(lab.db, lab.tools, lab.now)
+    (shown,) = lab.channel.shown[PEOPLE["Dewi"][0]].values()
+    assert "Dihentikan sebelum dipakai: dihentikan Budi." in shown.text
+    assert "stopped" not in shown.text
 
 
 def test_a_model_that_is_no_candidate_may_be_wanted(lab: Lab) -> None:

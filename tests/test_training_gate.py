@@ -82,4 +82,11 @@ def test_without_any_rows_it_asks_for_the_least() -> None:
     assert labels_needed([]) == 10 * LEAST_ROWS
     few = replace(TONE, rows=10, low=0.0, high=0.0)
     assert labels_needed([few]) == 10 * (LEAST_ROWS - 10)
-    assert labels_needed([replace(TONE, low=0.0, high=0.0)]) == 10
+
+
+def test_models_that_answer_alike_foretell_no_labels() -> None:
+    alike = replace(TONE, low=0.0, high=0.0)
+    said = ruling([alike, replace(alike, measure=Measure.ISSUE)])
+    assert (said.outcome, said.labels_needed) == (Outcome.UNPROVEN, None)
+    hopeful = replace(ISSUE, new=0.71, low=-0.01, high=0.03)
+    assert labels_needed([alike, hopeful]) == labels_needed([hopeful]), "the other may tell"

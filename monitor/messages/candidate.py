@@ -40,8 +40,12 @@ from monitor.records.candidate import (
 
 WANTED = "Dicatat. Model baru membaca riwayat dulu, baru dipakai."
 REJECTED = "Dicatat: tidak dipakai."
+OUTDATED = "Model ini dibandingkan dengan model yang sudah diganti. Mohon latih ulang."
+OTHER_READS = "Model lain sedang membaca riwayat. Mohon coba lagi setelah selesai."
 USE, REJECT = "Pakai", "Tolak"
 HEADING = "Model baru"
+_OUTDATED_SHORT = "dibandingkan dengan model yang sudah diganti; mohon latih ulang"
+SAME = "Kedua model menjawab sama pada teks ujian."
 NONE_YET = "Belum ada model yang dilatih di kantor ini."
 HINT = (
     "Hasil latihan dibandingkan dengan model yang sedang dipakai pada teks yang tidak dipelajari."
@@ -130,10 +134,13 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def buttons(known: Candidate) -> tuple[tuple[Button, ...], ...]:
-    """Pakai and Tolak, while it is offered; Pakai once more where its reading was stopped."""
+    """Pakai and Tolak, while it is offered; Pakai once more where its reading was stopped.
+
+    An offer of which something must be said can only be rejected: it is outdated.
+    """
     use, reject = Button(USE, f"cu:{known.id}"), Button(REJECT, f"cx:{known.id}")
     if known.state is CandidateState.OFFERED:
-        return ((use, reject),)
+        return ((reject,),) if known.why else ((use, reject),)
     return ((use,),) if known.state is CandidateState.STOPPED else ()
 
 
@@ -165,8 +172,9 @@ def lines_of(
 
 def short(known: Candidate, now: datetime) -> Message:
     """One line for the main group."""
+    offer = "lebih baik dari yang dipakai; pelatih atau admin memutuskan"
     words = {
-        CandidateState.OFFERED: "lebih baik dari yang dipakai; pelatih atau admin memutuskan",
+        CandidateState.OFFERED: _OUTDATED_SHORT if known.why else offer,
         CandidateState.SERVED: f"dipakai, dipilih {clip(known.decided_by or '-', 40)}",
         CandidateState.REJECTED: f"ditolak {clip(known.decided_by or '-', 40)}",
     }.get(known.state, STATES[known.state])
@@ -202,14 +210,21 @@ def _taught(report: Report) -> str:
     )
 
 
+def stopped_by(person: str) -> str:
+    """Why a reading ended that a person ended."""
+    return f"dihentikan {person}"
+
+
 def _became(known: Candidate, way: Way | None, zone: ZoneInfo, now: datetime) -> list[str]:
     who = clip(known.decided_by or "-", 40)
-    if known.state is CandidateState.REJECTED:
-        return [f"Ditolak {who}."]
-    if known.state is CandidateState.STOPPED:
-        return [f"Dihentikan sebelum dipakai: {clip(known.why or '-', 120)}."]
-    if known.state is CandidateState.REPLACED:
-        return ["Sudah diganti model lain."]
+    told = {
+        CandidateState.OFFERED: known.why,
+        CandidateState.REJECTED: f"Ditolak {who}.",
+        CandidateState.STOPPED: f"Dihentikan sebelum dipakai: {clip(known.why or '-', 120)}.",
+        CandidateState.REPLACED: "Sudah diganti model lain.",
+    }.get(known.state)
+    if told:
+        return [told]
     if way is None or known.state not in (CandidateState.WANTED, CandidateState.SERVED):
         return []
     if way.switched_at is None or known.state is CandidateState.WANTED:
@@ -252,6 +267,8 @@ def _reasons(report: Report, issues: Mapping[str, Issue]) -> list[str]:
     lines = [f"{name}: {_listed(cuts, issues)}." for name, cuts in named if cuts]
     if ruling.labels_needed is not None:
         lines.append(_needed(ruling.labels_needed))
+    elif ruling.outcome is Outcome.UNPROVEN:
+        lines.append(SAME)
     return lines
 
 

@@ -33,6 +33,14 @@ _ENDS: Final = {
 }
 
 
+class WantRefused(Refused):
+    """A model that cannot be wanted just now; ``said``: the words for whoever pressed."""
+
+    def __init__(self, message: str, said: str, *, holder: str | None = None) -> None:
+        super().__init__(message, holder=holder)
+        self.said = said
+
+
 def recipients(db: Database, state: CandidateState) -> list[Chat]:
     """Trainers in private; the office's chats too where there is something to decide."""
     private = [
@@ -88,6 +96,8 @@ def use(db: Database, person: Person, number: CandidateId, now: datetime) -> Ans
     assert known is not None  # refused above
     try:
         want(db, known.version, person.name, now)
+    except WantRefused as error:
+        return Answer(error.said)
     except Refused as error:
         return Answer(answers.already(error.holder))
     return Answer(words.WANTED, done=True)
@@ -116,10 +126,11 @@ def want(
 ) -> Switch:
     """Let a model read the history, to serve then, with the words that hold now.
 
-    A candidate must have passed the gate, or ``whatever``.
+    A candidate must have passed the gate beside the model that serves, or ``whatever``.
 
     Raises:
-        Refused: it was not offered, it serves, or another one is reading (``holder``: who).
+        Refused: it was not offered, it reads or serves (``holder``: who decided).
+        WantRefused: it was compared with a model that no longer serves, or another one is reading.
     """
     also = (
         (CandidateState.REFUSED, CandidateState.UNPROVEN, CandidateState.REJECTED)
@@ -129,12 +140,25 @@ def want(
     # what serves, or was wanted and is not followed yet, is told by the rows of serving
     also = (*also, CandidateState.WANTED, CandidateState.SERVED)
     with db.atomic():
-        taken = candidates.want(db, version, person, now, also=also)
+        taken = candidates.want(db, version, person, now, also=also, outdated=whatever)
         known = None if taken else candidates.by_version(db, version)
         if known is not None:
-            why = words.STATES[known.state]
-            raise Refused(f"model: {version}: {known.state} ({why})", holder=known.decided_by)
+            raise _not_taken(known)
+        under_way = serving.reading(db)
+        if under_way is not None and model_of(under_way.version) != version:
+            told = f"model: {under_way.version} is reading"
+            raise WantRefused(told, words.OTHER_READS, holder=under_way.wanted_by)
         return serving.want(db, label(version, revision(db)), person, now - REMEMBERED, now)
+
+
+def _not_taken(known: Candidate) -> Refused:
+    """Why a candidate may not serve: what it was compared with is gone, or it was not offered."""
+    if known.state not in candidates.COMPARED:
+        why = words.STATES[known.state]
+        return Refused(f"model: {known.version}: {known.state} ({why})", holder=known.decided_by)
+    assert known.report is not None  # only with a report is it compared
+    told = f"compared with {known.report.serving}, which no longer serves; train again, or --force"
+    return WantRefused(f"model: {known.version}: {told}", words.OUTDATED)
 
 
 def follow(db: Database, now: datetime) -> int:
@@ -150,7 +174,16 @@ def follow(db: Database, now: datetime) -> int:
         elif state is CandidateState.WANTED:
             with db.atomic():
                 candidates.refresh(db, known.id, now)
-    return moved
+    return moved + _follow_offers(db, now)
+
+
+def _follow_offers(db: Database, now: datetime) -> int:
+    """Let offers lose Pakai while another model serves than they were compared with."""
+    turned = candidates.offers_that_turned(db)
+    for known in turned:
+        why = words.OUTDATED if known.why is None else None
+        candidates.follow(db, known, known.state, why, now)
+    return len(turned)
 
 
 def _became(db: Database, known: Candidate, serves: str) -> tuple[CandidateState, str | None]:

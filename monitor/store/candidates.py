@@ -29,6 +29,14 @@ from monitor.store.connection import (
 from monitor.store.predictions import INSERT, values
 
 _USABLE = (CandidateState.OFFERED, CandidateState.STOPPED, CandidateState.REPLACED)
+# An offer says no more than that it is better than the model it was compared with.
+COMPARED = (CandidateState.OFFERED, CandidateState.STOPPED)
+# In one statement with the decision: what serves may change at any moment.
+_OUTDATED = (
+    "EXISTS (SELECT 1 FROM serving s WHERE s.state = 'serves' "
+    "AND substr(s.version, 1, instr(s.version || '~', '~') - 1) "
+    "<> json_extract(candidate.report, '$.serving'))"
+)
 
 
 def begin(db: Database, version: str, person: str, now: datetime) -> None:
@@ -111,10 +119,24 @@ def newest(db: Database, limit: int = 10) -> list[Candidate]:
     return _select(db, "ORDER BY id DESC LIMIT ?", [limit])
 
 
+def last_trained(db: Database) -> datetime | None:
+    """When the last training ended; one that never did, as where it was killed, is none."""
+    trained = _select(
+        db, "WHERE state <> ? ORDER BY id DESC LIMIT 1", [CandidateState.TRAINING.value]
+    )
+    return trained[0].trained_at if trained else None
+
+
 def to_follow(db: Database) -> list[Candidate]:
     """Candidates that are to serve or did: their state follows what serves."""
     states = [CandidateState.WANTED.value, CandidateState.SERVED.value]
     return _select(db, "WHERE state IN (?, ?) ORDER BY id", states)
+
+
+def offers_that_turned(db: Database) -> list[Candidate]:
+    """Offers whose ``why`` says otherwise than what serves: it tells of one that is outdated."""
+    where = f"WHERE state = ? AND (why IS NULL) = {_OUTDATED} ORDER BY id"
+    return _select(db, where, [CandidateState.OFFERED.value])
 
 
 def picture(db: Database, number: CandidateId) -> bytes | None:
@@ -124,15 +146,26 @@ def picture(db: Database, number: CandidateId) -> bytes | None:
 
 
 def want(
-    db: Database, version: str, person: str, now: datetime, *, also: Sequence[CandidateState] = ()
+    db: Database,
+    version: str,
+    person: str,
+    now: datetime,
+    *,
+    also: Sequence[CandidateState] = (),
+    outdated: bool = False,
 ) -> bool:
     """Somebody wants it to serve; inside the transaction that lets it read the history.
 
-    ``also``: states from which it may be wanted beside the usual ones. False from any other.
+    ``also``: states from which it may be wanted beside the usual ones. False from any other, and
+    where it is offered beside a model that no longer serves, unless ``outdated`` allows that.
     """
     states = [state.value for state in (*_USABLE, *also)]
-    marks = ", ".join("?" * len(states))
-    return _decided(db, version, CandidateState.WANTED, person, now, f"state IN ({marks})", states)
+    where = f"state IN ({_marks(states)})"
+    if not outdated:
+        compared = [state.value for state in COMPARED]
+        where += f" AND NOT (state IN ({_marks(compared)}) AND {_OUTDATED})"
+        states += compared
+    return _decided(db, version, CandidateState.WANTED, person, now, where, states)
 
 
 def reject(db: Database, version: str, person: str, now: datetime) -> bool:
@@ -255,6 +288,10 @@ def _decided(
     if done and known is not None:
         refresh(db, known.id, now)
     return bool(done)
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _forget_read(db: Database, version: str) -> None:

@@ -59,15 +59,24 @@ def overall(cuts: Sequence[Cut]) -> list[Cut]:
     return [cut for cut in cuts if cut.part is Part.ALL and cut.measure in _OVERALL]
 
 
-def labels_needed(cuts: Sequence[Cut]) -> int:
-    """How many more labels would make the nearest overall figure tell.
+def labels_needed(cuts: Sequence[Cut]) -> int | None:
+    """How many more labels would make the nearest overall figure tell; None where both are alike.
 
     The half width of an interval shrinks with the root of the rows, so a gain that stays as it is
-    is proven when it is as large as that. At least what ``LEAST_ROWS`` need.
+    is proven when it is as large as that. At least what ``LEAST_ROWS`` need. Two models that
+    answer alike leave an interval without any width, from which nothing can be foretold.
     """
-    found = [_rows_needed(cut) for cut in overall(cuts)]
-    rows = min(found, default=LEAST_ROWS)
+    known = overall(cuts)
+    telling = [cut for cut in known if not _alike(cut)]
+    if known and not telling:
+        return None
+    rows = min(map(_rows_needed, telling), default=LEAST_ROWS)
     return _LABELS_PER_ROW * max(rows, 1)
+
+
+def _alike(cut: Cut) -> bool:
+    """Whether both models answer alike on enough rows; on fewer, rows are what is missing."""
+    return cut.rows >= LEAST_ROWS and cut.low == cut.high
 
 
 def _rows_needed(cut: Cut) -> int:
