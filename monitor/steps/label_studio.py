@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -114,11 +115,12 @@ def take(
     people: dict[str, set[str]] = {}
     for row in found:
         people.setdefault(_number(row), set()).add(_annotator(row))
+    asks = partial(wanted, part, there=able(db))
     kept, known, refused = 0, 0, []
     for row in found:
         asked = min(2, len(people[_number(row)]))
         try:
-            fresh = _take(db, part, issues, row, asked, now)
+            fresh = _take(db, asks, issues, row, asked, now)
         except Refused as error:
             refused.append((row.line, str(error)))
             continue
@@ -198,7 +200,7 @@ def _annotator(row: Row) -> str:
 
 def _take(
     db: Database,
-    part: Training,
+    asks: Callable[[int], int],
     issues: Mapping[str, Issue],
     row: Row,
     asked: int,
@@ -208,8 +210,7 @@ def _take(
     answer = (_tone(row), _issue(row, issues))
     person = _annotator(row)
     with db.atomic():
-        asks = max(asked, wanted(part, number, able(db)))
-        queued = ToLabel(number, IMPORTED, 0.0, asks)
+        queued = ToLabel(number, IMPORTED, 0.0, max(asked, asks(number)))
         if not predictions.labels_of(db, number):
             label_queue.put(db, [queued], now)
             label_queue.reopen(db, queued, now)
