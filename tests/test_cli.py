@@ -61,7 +61,9 @@ class Office:
     def configure(self, more: str = "", models: Path = PROJECT / "models") -> None:
         self.config.write_text(
             f'[paths]\ndatabase = "siaga.db"\ndata = "{PROJECT / "data"}"\nmodels = "{models}"\n'
-            f'[classify]\nembeddings = "off"\n[web]\nport = 0\n{more}',
+            f'[classify]\nembeddings = "off"\n[web]\nport = 0\n'
+            # A digest is due by the clock on the wall, which is the one these commands look at.
+            f'[digest]\nmorning = ""\nevening = ""\n{more}',
             encoding="utf-8",
         )
 
