@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PTB_TIMEDELTA = 1
+# Compiled files are kept, whatever the shell says: the tests start the program hundreds of times.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint lock clean
 
@@ -21,7 +23,7 @@ else
 	$(BIN)/python -m $(PYTEST)
 endif
 
-PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

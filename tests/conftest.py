@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import os
@@ -24,6 +25,7 @@ LONG = [
     "test_notebooks.py",
     "test_cli_models.py",
     "test_training_candidate.py",
+    "test_training_train.py",
     "test_steps_new_issues.py",
 ]
 collect_ignore = [] if os.environ.get("SIAGA_E2E") == "1" else LONG
@@ -33,6 +35,8 @@ _REAL_CONNECT = socket.socket.connect
 
 def pytest_configure() -> None:
     """Before any file is collected, as some read the word lists while they are imported."""
+    # Thousands of tests fill the heap with what stays; looking it through again costs 7 %.
+    gc.set_threshold(100_000, 20, 50)
     once.word_lists()
     once.databases()
 

@@ -20,8 +20,9 @@ from monitor.steps.answer import Answer
 from monitor.steps.knowing import Proposal
 from monitor.steps.tools import Tools
 from monitor.steps.understand import understand
-from monitor.store import comments, open_store, serving, sources
+from monitor.store import comments, knowledge_changes, open_store, serving, sources
 from monitor.store.connection import rows
+from monitor.store.knowledge_changes import Change
 from tests.world import NOW, PROJECT, SITE, MemoryChannel, make_comment
 
 DEWI = Person(PersonId(4), "Dewi", frozenset({Role.TRAINER}))
@@ -32,13 +33,16 @@ SLANG, KEYWORDS, TONES = (
 )
 TEMPLATES, GUARD = FILES["templates/balasan.toml"], FILES["guard/aturan.toml"]
 OPD, TAXONOMY = FILES["opd.toml"], FILES["taxonomy.toml"]
+MODEL = "2026-11-d"
+FLOOD = "banjir_bencana"
 _NOT_NEEDED = ("training", "drill", "demo", "unseen", "mappings")
 
+NEWS = "Kampung kami glopar lagi min, tolong dicek"
 # "glopar" is a word that nobody knows before it is taught.
 SAID = (
     "Glopar di depan rumah kami sudah dua hari, airnya masuk ke dapur",
     "Tiap hujan pasti glopar, kapan drainase dibenahi",
-    "Kampung kami glopar lagi min, tolong dicek",
+    NEWS,
     "Jalan rusak parah di depan pasar, banyak lubang",
     "Terima kasih petugas puskesmas yang ramah",
     "Jadwal pelayanan hari Sabtu jam berapa ya",
@@ -47,6 +51,12 @@ SAID = (
     "Guru honorer belum digaji tiga bulan",
     "Air PDAM keruh dan bau sejak kemarin",
 )
+
+
+def changes(office: Taught) -> list[Change]:
+    """Everything but what was first seen, oldest first."""
+    found = knowledge_changes.every(office.db, 99)[::-1]
+    return [one for one in found if one.before is not None]
 
 
 def lay_out(folder: Path) -> Settings:

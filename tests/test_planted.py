@@ -65,7 +65,14 @@ def test_a_leak_of_any_kind_fails_its_test(tmp_path: Path) -> None:
     options += f" --basetemp {tmp_path / 'kerja'}"
     with (tmp_path / "laporan.txt").open("w") as written:
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", *options.split(), str(tmp_path / "test_bocor.py")],
+            [
+                sys.executable,
+                "-B",
+                "-m",
+                "pytest",
+                *options.split(),
+                str(tmp_path / "test_bocor.py"),
+            ],
             cwd=PROJECT,
             stdout=written,
             check=False,

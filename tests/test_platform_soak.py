@@ -45,7 +45,7 @@ _PROCESSES.set_forkserver_preload(
     ]
 )
 FULL = bool(os.environ.get("SIAGA_E2E"))
-COMMENTS, KILLS, STEPS = (20_000, 50, 160) if FULL else (2_000, 8, 30)
+COMMENTS, KILLS, STEPS = (20_000, 50, 160) if FULL else (1_000, 5, 18)
 STEP = timedelta(hours=1)
 FAILING = 0.2
 SECONDS = 300.0  # the longest that one round, or the end, may take; a round takes 0.2 s

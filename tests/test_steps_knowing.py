@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import multiprocessing
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,36 +23,25 @@ from monitor.steps.knowing import Proposal
 from monitor.steps.understand import understand
 from monitor.store import audit, comments, knowledge_changes, people, serving
 from monitor.store.connection import rows
-from monitor.store.knowledge_changes import DROPPED, Change
+from monitor.store.knowledge_changes import DROPPED
 from tests.knowledge_world import (
     ANI,
     BUDI,
     DEWI,
+    FLOOD,
     GUARD,
     KEYWORDS,
+    MODEL,
+    NEWS,
     OPD,
     SAID,
     SLANG,
     TAXONOMY,
     TEMPLATES,
     Taught,
+    changes,
 )
 from tests.world import NOW, make_comment
-
-PROCESSES = multiprocessing.get_context("forkserver")
-# One list for all tests of a process, so those of tests/test_crash.py stand in it too.
-PROCESSES.set_forkserver_preload(
-    [
-        "tests.crash_child",
-        "matplotlib.figure",
-        "matplotlib.backends.backend_agg",
-        "tests.knowledge_world",
-        "monitor.classify",
-    ]
-)
-MODEL = "2026-11-d"
-NEWS = "Kampung kami glopar lagi min, tolong dicek"
-FLOOD = "banjir_bencana"
 
 
 @pytest.fixture
@@ -64,12 +50,6 @@ def office(tmp_path: Path) -> Iterator[Taught]:
     yield office
     assert audit.broken_at(office.db) is None
     office.close()
-
-
-def changes(office: Taught) -> list[Change]:
-    """Everything but what was first seen, oldest first."""
-    found = knowledge_changes.every(office.db, 99)[::-1]
-    return [one for one in found if one.before is not None]
 
 
 def test_the_first_start_keeps_what_every_file_says(office: Taught) -> None:
@@ -514,82 +494,6 @@ def test_words_that_became_wrong_are_trouble_of_their_version(office: Taught) ->
         office.tools.library.classifier(  # type: ignore[union-attr]
             f"{MODEL}~7", {**known, SLANG.path: "tanpa kolom\n"}
         )
-
-
-def killed(folder: Path, boundary: str) -> None:
-    """A process that dies where a change becomes a file, or where its words come to count."""
-    office = Taught(folder)
-
-    def die(name: str) -> None:
-        if name == boundary:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    office.tools = replace(office.tools, boundary=die)
-    if not changes(office):
-        office.teach(SLANG.path, office.with_slang())
-    office.settle()
-
-
-def die_at(folder: Path, boundary: str) -> None:
-    child = PROCESSES.Process(target=killed, args=(folder, boundary))
-    child.start()
-    child.join(90)
-    assert child.exitcode == -signal.SIGKILL
-
-
-PLACES = (
-    "knowledge:after-wish",
-    "knowledge:after-file",
-    "knowledge:after-done",
-    "switch:before-keep",
-    "switch:after-keep",
-    "switch:before-counts",
-    "switch:after-counts",
-    "switch:after-pointer",
-)
-
-
-@pytest.mark.parametrize("boundary", PLACES)
-def test_killed_in_the_middle_it_ends_the_same(boundary: str, tmp_path: Path) -> None:
-    office = Taught(tmp_path)
-    office.hear()
-    before, text = office.figures(), office.with_slang()
-    office.close()
-    die_at(tmp_path, boundary)
-    again = Taught(tmp_path)
-    again.settle()
-    (one,) = changes(again)
-    assert (one.state, one.after) == ("done", text) and again.disk(SLANG.path) == text
-    assert again.tools.classifier.version == f"{MODEL}~{one.id}"
-    assert again.issues()[NEWS] == FLOOD and audit.broken_at(again.db) is None
-    made = knowing.undoing(again.db, again.tools, DEWI, one.id, NOW)
-    assert isinstance(made, Proposal) and again.apply(made).done
-    again.settle()
-    assert again.figures() == before
-    again.close()
-
-
-@pytest.mark.parametrize(("by_hand", "state"), [("# catatan\n", DROPPED), ("rusak\n", "done")])
-def test_a_file_written_by_hand_after_the_wish_is_kept_where_it_is_right(
-    by_hand: str, state: str, tmp_path: Path
-) -> None:
-    office = Taught(tmp_path)
-    text = office.disk(SLANG.path)
-    wished = office.with_slang()
-    office.close()
-    die_at(tmp_path, "knowledge:after-wish")
-    office.edit(SLANG.path, text + by_hand)
-    again = Taught(tmp_path)
-    first = changes(again)[0]
-    assert first.state == state
-    assert again.disk(SLANG.path) == (text + by_hand if state == DROPPED else wished)
-    assert not knowledge_changes.finish(again.db, first.id)
-    assert not knowledge_changes.drop(again.db, first, NOW)
-    assert (
-        knowing.undoing(again.db, again.tools, DEWI, first.id, NOW) == Answer(answers.GONE)
-        or state == "done"
-    )
-    again.close()
 
 
 def test_every_comment_is_still_there(office: Taught) -> None:
