@@ -39,6 +39,7 @@ def pytest_configure() -> None:
     gc.set_threshold(100_000, 20, 50)
     once.word_lists()
     once.databases()
+    once.certificates()
 
 
 def _only_loopback(self: socket.socket, address: Any) -> None:

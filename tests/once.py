@@ -8,6 +8,7 @@ kept, so a test of damage or of a wrong line meets the product itself.
 from __future__ import annotations
 
 import sqlite3
+import ssl
 import threading
 from collections.abc import Callable
 from hashlib import blake2b
@@ -81,6 +82,16 @@ def databases() -> None:
                 made.append(template)
 
     connection._upgrade = copied
+
+
+def certificates() -> None:
+    """Each bot reads the whole list of authorities twice, though loopback never asks for one."""
+    once, real = Once(), ssl.create_default_context
+
+    def create_default_context(*given: Any, **named: Any) -> ssl.SSLContext:
+        return once.get((repr((given, named)),), lambda: real(*given, **named))
+
+    ssl.create_default_context = create_default_context
 
 
 def word_lists() -> None:
