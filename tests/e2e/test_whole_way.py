@@ -60,6 +60,10 @@ class Service:
 database = "siaga.db"
 data = "{PROJECT / "data"}"
 models = "{PROJECT / "models"}"
+# due by the clock on the wall
+[digest]
+morning = ""
+evening = ""
 [poll]
 tick_seconds = 0.5
 [classify]
