@@ -397,8 +397,10 @@ def test_the_page_can_be_switched_off(tmp_path: Path, signals: None) -> None:
 
 
 # The signal may cut the library's first request short; what is left of it is swept up in the end.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("listening", [False, True])
+CUT_SHORT = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.mark.parametrize("listening", [False, pytest.param(True, marks=CUT_SHORT)])
 def test_a_run_whose_pipeline_ended_says_so_even_if_that_was_before_the_bot_listened(
     tmp_path: Path, signals: None, monkeypatch: pytest.MonkeyPatch, listening: bool
 ) -> None:

@@ -1,7 +1,7 @@
 """Every platform at once, each failing a fifth of its calls, its reader killed again and again.
 
 Afterwards the store equals what the platforms hold, no quota was exceeded, and no reply stands
-twice. ``SIAGA_E2E=1`` soaks in 20,000 comments, else in 2,000.
+twice. ``SIAGA_E2E=1`` soaks in 20,000 comments, else in 1,000.
 """
 
 from __future__ import annotations

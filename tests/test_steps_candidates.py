@@ -24,7 +24,7 @@ from monitor.store import audit, candidates, open_store, people, serving
 from monitor.store.candidate_report import as_json, from_json
 from monitor.store.connection import changed, rows
 from tests.candidate_world import Gloomy, Lab, Sharp, report, seed_candidate
-from tests.world import NOW, PEOPLE
+from tests.world import NOW, PEOPLE, each_third
 
 PROCESSES = multiprocessing.get_context("forkserver")
 STATE = CandidateState
@@ -323,11 +323,7 @@ def killed(folder: Path, place: str) -> None:
             lab.tick()
 
 
-# With the peers switched on every place is tried, else each third one.
-TRIED = PLACES if os.environ.get("SIAGA_E2E") else PLACES[1::3]
-
-
-@pytest.mark.parametrize("place", TRIED)
+@pytest.mark.parametrize("place", each_third(PLACES))
 def test_killed_on_the_way_it_ends_the_same(place: str, tmp_path: Path) -> None:
     with Lab(tmp_path) as lab:
         number = offer(lab)

@@ -17,7 +17,7 @@ from monitor.steps.knowing import Proposal
 from monitor.store import audit, knowledge_changes
 from monitor.store.knowledge_changes import DROPPED
 from tests.knowledge_world import DEWI, FLOOD, MODEL, NEWS, SLANG, Taught, changes
-from tests.world import NOW
+from tests.world import NOW, each_third
 
 PROCESSES = multiprocessing.get_context("forkserver")
 # One list for all tests of a process, so those of tests/test_crash.py stand in it too.
@@ -65,11 +65,7 @@ PLACES = (
 )
 
 
-# With the peers switched on every boundary is tried, else each third one.
-TRIED = PLACES if os.environ.get("SIAGA_E2E") else PLACES[1::3]
-
-
-@pytest.mark.parametrize("boundary", TRIED)
+@pytest.mark.parametrize("boundary", each_third(PLACES))
 def test_killed_in_the_middle_it_ends_the_same(boundary: str, tmp_path: Path) -> None:
     office = Taught(tmp_path)
     office.hear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,6 +77,11 @@ _ISSUES = {
 _BAD = ("banjir", "rusak", "parah", "lambat", "kecewa", "menumpuk", "bau")
 _GOOD = ("bagus", "mantap", "terima kasih", "cepat")
 _NUMBER = re.compile(r"\d[\d -]{8,}\d")
+
+
+def each_third(places: Sequence[str]) -> Sequence[str]:
+    """With the peers switched on every place of a kill is tried, else each third one."""
+    return places if os.environ.get("SIAGA_E2E") else places[1::3]
 
 
 @dataclass(frozen=True, slots=True)
