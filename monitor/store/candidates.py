@@ -23,6 +23,7 @@ from monitor.store.connection import (
     from_epoch,
     maybe_from_epoch,
     one,
+    placeholders,
     rows,
     to_epoch,
 )
@@ -160,10 +161,10 @@ def want(
     where it is offered beside a model that no longer serves, unless ``outdated`` allows that.
     """
     states = [state.value for state in (*_USABLE, *also)]
-    where = f"state IN ({_marks(states)})"
+    where = f"state IN ({placeholders(states)})"
     if not outdated:
         compared = [state.value for state in COMPARED]
-        where += f" AND NOT (state IN ({_marks(compared)}) AND {_OUTDATED})"
+        where += f" AND NOT (state IN ({placeholders(compared)}) AND {_OUTDATED})"
         states += compared
     return _decided(db, version, CandidateState.WANTED, person, now, where, states)
 
@@ -288,10 +289,6 @@ def _decided(
     if done and known is not None:
         refresh(db, known.id, now)
     return bool(done)
-
-
-def _marks(values: Sequence[str]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _forget_read(db: Database, version: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,11 @@ def one(db: Database, sql: str, args: Sequence[object] | dict[str, object] = ())
 def rows(db: Database, sql: str, args: Sequence[object] | dict[str, object] = ()) -> list[Row]:
     """All rows of a query as dicts."""
     return list(db.query(sql, args if isinstance(args, dict) else list(args)))
+
+
+def placeholders(values: Sized) -> str:
+    """The marks of ``IN (...)`` for so many values: ``?, ?, ?``."""
+    return ", ".join("?" * len(values))
 
 
 def to_epoch(at: datetime) -> int:

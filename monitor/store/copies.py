@@ -15,7 +15,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from monitor.records import CommentId, Prediction, StoredComment, Visibility, wave_topic
-from monitor.store.connection import changed, storable, to_epoch
+from monitor.store.connection import changed, placeholders, storable, to_epoch
 from monitor.text.near import BANDS, alike, bands
 
 COPY_WINDOW = timedelta(hours=72)
@@ -69,7 +69,7 @@ def free(db: Database, first: CommentId) -> None:
     number = int(first)
     changed(db, "DELETE FROM copy WHERE comment_id = ?", (number,))
     _forget(db, "comment_id = ?", number)
-    marks = ", ".join("?" * len(COUNTED))
+    marks = placeholders(COUNTED)
     (heir,) = db.conn.execute(
         "SELECT min(c.id) FROM prediction p JOIN comment c ON c.id = p.comment_id "
         f"WHERE p.copy_of = ? AND c.predicted_by = p.model AND c.visibility IN ({marks})",
@@ -120,7 +120,7 @@ def _key(stored: StoredComment, said: Prediction) -> bytes | None:
 def _settle(db: Database, understood: Sequence[tuple[StoredComment, Prediction]]) -> set[CommentId]:
     """Free the copies of those that say something else now; who of all was read before."""
     keys: dict[CommentId, set[bytes | None]] = {}
-    marks = ", ".join("?" * len(understood))
+    marks = placeholders(understood)
     for number, key in db.conn.execute(
         f"SELECT comment_id, copy_key FROM prediction WHERE comment_id IN ({marks})",
         [int(stored.id) for stored, _ in understood],

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.records import SourceId
-from monitor.store.connection import one, rows, to_epoch
+from monitor.store.connection import one, placeholders, rows, to_epoch
 from monitor.store.schema import BIN_SECONDS
 
 
@@ -86,7 +86,7 @@ def timeline(db: Database, topic: str, since: datetime, until: datetime) -> dict
 
 def bins(db: Database, topics: Sequence[str], since: datetime) -> list[tuple[int, str, int]]:
     """Live five-minute bins with a negative since an instant: first second, topic, negatives."""
-    marks = ", ".join("?" for _ in topics)
+    marks = placeholders(topics)
     found = rows(
         db,
         f"SELECT bin, topic, sum(negatives) AS n FROM bins WHERE topic IN ({marks}) AND bin >= ? "
@@ -106,7 +106,7 @@ def tallied(
     db: Database, topics: Sequence[str], since: datetime, until: datetime
 ) -> Iterator[tuple[int, str, int, int]]:
     """Five-minute bins of all comments, backfilled ones too: second, topic, negatives, comments."""
-    marks = ", ".join("?" for _ in topics)
+    marks = placeholders(topics)
     for row in db.query(
         f"SELECT at - at % {BIN_SECONDS} AS bin, topic, sum(negative) AS n, count(*) AS c "
         f"FROM tally WHERE topic IN ({marks}) AND at >= ? AND at < ? GROUP BY bin, topic",

@@ -17,6 +17,7 @@ from monitor.store.connection import (
     from_epoch,
     maybe_from_epoch,
     one,
+    placeholders,
     rows,
     to_epoch,
 )
@@ -203,7 +204,7 @@ def stop_post(
 
     ``of``: the states that it may be in. Who did not claim it must not stop who did.
     """
-    marks = ", ".join("?" * len(of))
+    marks = placeholders(of)
     with db.atomic():
         moved = changed(
             db,
@@ -237,7 +238,7 @@ def postpone(
     of: Sequence[DraftState] = (DraftState.APPROVED, DraftState.POSTING),
 ) -> None:
     """Surely not sent: back to approved, to be tried later; ``of`` as for :func:`stop_post`."""
-    marks = ", ".join("?" * len(of))
+    marks = placeholders(of)
     with db.atomic():
         changed(
             db,
@@ -284,7 +285,7 @@ def of_batch(db: Database, batch_id: BatchId) -> list[Draft]:
 
 def in_state(db: Database, states: Sequence[DraftState]) -> list[Draft]:
     """Drafts in any of the states, oldest first."""
-    marks = ", ".join("?" * len(states))
+    marks = placeholders(states)
     return _many(db, f"d.state IN ({marks}) ORDER BY d.id", [s.value for s in states])
 
 
@@ -310,7 +311,7 @@ def look_at(db: Database, draft_id: DraftId) -> Draft | None:
 
 def newest(db: Database, states: Sequence[DraftState], limit: int) -> list[Draft]:
     """The drafts in any of the states that were decided (or, undecided, proposed) last."""
-    marks = ", ".join("?" * len(states))
+    marks = placeholders(states)
     return _many(
         db,
         f"d.state IN ({marks}) ORDER BY coalesce(d.decided_at, d.proposed_at) DESC, d.id DESC "

@@ -13,12 +13,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.records import CommentId
-from monitor.store.connection import Row, from_epoch, one, rows, to_epoch
+from monitor.store.connection import Row, from_epoch, one, placeholders, rows, to_epoch
 from monitor.store.copies import COUNTED
 
 Stretch = tuple[datetime, datetime]
 
-_MARKS = ", ".join("?" * len(COUNTED))
+_MARKS = placeholders(COUNTED)
 _OF_DAY = (
     "FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
     "WHERE c.created_at >= ? AND c.created_at < ? AND c.own = 0 AND p.copy_of IS NULL "

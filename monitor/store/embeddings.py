@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlite_utils import Database
 
-from monitor.store.connection import rows
+from monitor.store.connection import placeholders, rows
 
 # SQLite accepts a limited number of values in one statement.
 _AT_ONCE = 500
@@ -28,7 +28,7 @@ class EmbeddingTable:
         found: dict[bytes, bytes] = {}
         for start in range(0, len(hashes), _AT_ONCE):
             part = hashes[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(part))
+            marks = placeholders(part)
             sql = f"SELECT text_hash, vector FROM embedding WHERE text_hash IN ({marks})"
             found |= {row["text_hash"]: row["vector"] for row in rows(self._db, sql, part)}
         return found

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from monitor.editable import READS
 from monitor.errors import Refused
 from monitor.store import audit
-from monitor.store.connection import Row, changed, from_epoch, one, rows, to_epoch
+from monitor.store.connection import Row, changed, from_epoch, one, placeholders, rows, to_epoch
 
 WANTED, DONE, DROPPED = "wanted", "done", "dropped"
 BY_HAND = "berkas"
@@ -172,7 +172,7 @@ def newest_done(db: Database) -> int:
 
 def revision(db: Database) -> int:
     """The last change of words that comments are read with; 0 when they are as first seen."""
-    marks = ", ".join("?" * len(READS))
+    marks = placeholders(READS)
     row = one(
         db,
         "SELECT max(id) AS id FROM knowledge_change WHERE state = 'done' AND before IS NOT NULL "

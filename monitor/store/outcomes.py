@@ -15,7 +15,7 @@ from monitor.records import CommentId, DraftId, IncidentId, SourceId
 from monitor.records.outcomes import Outcome, Tone
 from monitor.replies.outcome import AFTER, BEFORE, LOOKS, stage, tone_change
 from monitor.store import notices
-from monitor.store.connection import Row, changed, from_epoch, one, rows, to_epoch
+from monitor.store.connection import Row, changed, from_epoch, one, placeholders, rows, to_epoch
 from monitor.store.copies import COUNTED
 
 # A look that could not be taken for so long (the service was off) is not missed any more.
@@ -170,7 +170,7 @@ def _tone(
     from_at: datetime,
     to_at: datetime,
 ) -> Tone:
-    marks = ", ".join("?" * len(answered))
+    marks = placeholders(answered)
     row = one(
         db,
         "SELECT count(*) AS n, coalesce(sum(t.negative), 0) AS bad FROM comment c "

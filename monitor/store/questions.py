@@ -32,6 +32,7 @@ from monitor.store.connection import (
     from_epoch,
     maybe_from_epoch,
     one,
+    placeholders,
     rows,
     to_epoch,
 )
@@ -260,7 +261,7 @@ def question_of_news(subject_id: int) -> QuestionId:
 
 def seats(db: Database, number: QuestionId, *audiences: Audience) -> list[Chat]:
     """The places where the question stands before one of the audiences; of nobody who left."""
-    marks = ", ".join("?" * len(audiences))
+    marks = placeholders(audiences)
     found = rows(
         db,
         "SELECT chat_id, thread_id FROM notice WHERE kind = 'question' AND subject_id = ? "
@@ -285,7 +286,7 @@ def unheard(db: Database) -> list[Question]:
 def _seat(
     db: Database, number: QuestionId, audience: Audience, instead_of: tuple[Audience, ...]
 ) -> None:
-    marks = ", ".join("?" * len(instead_of))
+    marks = placeholders(instead_of)
     changed(
         db,
         "UPDATE notice SET text = ? WHERE kind = 'question' AND subject_id = ? "

@@ -15,7 +15,15 @@ from sqlite_utils import Database
 from monitor.platforms.base import Page, Seen
 from monitor.records import CommentId, SourceId, Visibility
 from monitor.store import copies
-from monitor.store.connection import changed, from_epoch, maybe_epoch, one, rows, to_epoch
+from monitor.store.connection import (
+    changed,
+    from_epoch,
+    maybe_epoch,
+    one,
+    placeholders,
+    rows,
+    to_epoch,
+)
 
 # younger than -> read again after
 _TIERS = (
@@ -144,7 +152,7 @@ def missed(
             "WHERE source_id = ? AND external_id = ?",
             [(to_epoch(now), source_id, one) for one in ids],
         )
-    marks = ", ".join("?" * len(ids))
+    marks = placeholders(ids)
     found = rows(
         db,
         f"SELECT external_id FROM comment WHERE source_id = ? AND missed_at > ? "

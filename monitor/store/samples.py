@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.store.connection import rows, to_epoch
+from monitor.store.connection import placeholders, rows, to_epoch
 from monitor.store.copies import COUNTED
 
 
@@ -37,7 +37,7 @@ _ISSUE = (
 
 def newest(db: Database, since: datetime, limit: int) -> list[Sample]:
     """Understood comments of citizens since an instant, the newest first; erased ones are not."""
-    marks = ", ".join("?" * len(COUNTED))
+    marks = placeholders(COUNTED)
     found = rows(
         db,
         f"SELECT c.text, p.masked, {_ISSUE} AS issue, p.spam IS NOT NULL AS spam, "

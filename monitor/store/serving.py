@@ -23,6 +23,7 @@ from monitor.store.connection import (
     from_epoch,
     maybe_from_epoch,
     one,
+    placeholders,
     rows,
     to_epoch,
 )
@@ -244,7 +245,7 @@ _NEWEST = (
 
 def _recount(db: Database, since_at: int) -> int:
     """Put right the counts that differ; those that stay the same are not touched."""
-    marks = ", ".join("?" * len(COUNTED))
+    marks = placeholders(COUNTED)
     db.conn.execute("DROP TABLE IF EXISTS temp.counted")
     db.conn.execute(
         "CREATE TEMP TABLE counted AS "

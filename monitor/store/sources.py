@@ -18,6 +18,7 @@ from monitor.store.connection import (
     maybe_epoch,
     maybe_from_epoch,
     one,
+    placeholders,
     rows,
     to_epoch,
 )
@@ -277,7 +278,7 @@ def coverage(db: Database, since: datetime) -> dict[SourceId, Sequence[tuple[dat
 
 def first_covered(db: Database, names: Sequence[SourceId]) -> int | None:
     """First second of the first known stretch of these sources."""
-    marks = ", ".join("?" for _ in names)
+    marks = placeholders(names)
     row = one(
         db, f"SELECT min(from_at) AS first FROM coverage WHERE source_id IN ({marks})", list(names)
     )

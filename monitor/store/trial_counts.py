@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.store.connection import one, to_epoch
+from monitor.store.connection import one, placeholders, to_epoch
 from monitor.store.copies import COUNTED
 from monitor.store.schema import BIN_SECONDS, HOUR_SECONDS
 
@@ -35,7 +35,7 @@ def count_as(db: Database, version: str, since: datetime) -> None:
 
     What it did not read (older, erased, come meanwhile) counts as before. Labels outrank it.
     """
-    marks = ", ".join("?" * len(COUNTED))
+    marks = placeholders(COUNTED)
     since_at = to_epoch(since)
     with db.atomic():
         db.conn.execute(
