@@ -47,7 +47,8 @@ from monitor.training.questions import LABEL
 
 PROJECT = DATA.parent
 DEVELOPMENT = ("dev1", "dev2", "dev3", "dev4")
-# "a" to "g" were looked at with earlier choices, so they are not reported any more.
+# "a" to "g" were looked at with earlier choices, so they are not reported any more; whoever changes
+# the learner or the queue after a look at these takes new letters.
 REPORTED = ("h", "i", "j", "k")
 A_DAY, MOST = 20, 800
 HELD_PART = 0.25
