@@ -62,7 +62,7 @@ HEAVY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Played:
     """What came of one split: curves of the queue and of each seed at random, and two rivals."""
 
     queue: list[Mark]
@@ -78,17 +78,17 @@ def measure() -> Iterator[Figure]:
         return
     chosen = [salt for salt in os.environ.get("SIAGA_TRAINERS", "").split(",") if salt]
     salts = chosen or REPORTED
-    found: list[Office] = []
+    found: list[Played] = []
     with ProcessPoolExecutor(min(len(salts), os.cpu_count() or 1)) as several:
-        for salt, office in zip(salts, several.map(partial(played, outside), salts), strict=True):
-            yield from split(salt, office.queue, office.random)
-            found.append(office)
-    queues = [office.queue for office in found]
-    randoms = [curve for office in found for curve in office.random]
-    heavy = float(np.mean([office.heavy for office in found]))
+        for salt, one in zip(salts, several.map(partial(played, outside), salts), strict=True):
+            yield from split(salt, one.queue, one.random)
+            found.append(one)
+    queues = [one.queue for one in found]
+    randoms = [curve for one in found for curve in one.random]
+    heavy = float(np.mean([one.heavy for one in found]))
     yield from summary(queues, randoms)
     what = f"macro-F1, random, {RANDOM[-1]} labels, nothing taught that nobody labelled"
-    yield Figure(what, float(np.mean([office.once for office in found])), "")
+    yield Figure(what, float(np.mean([one.once for one in found])), "")
     what = f"macro-F1, random, {RANDOM[-1]} labels, each weighing {HEAVY:g}"
     yield Figure(what, heavy, "")
     yield reached(queues, _mean_at(randoms, RANDOM[-1]), RANDOM[-1])
@@ -99,7 +99,7 @@ def measure() -> Iterator[Figure]:
         picture.write_bytes(learning_curve_png(queues, randoms, MOST))
 
 
-def played(outside: Path, salt: str) -> Office:
+def played(outside: Path, salt: str) -> Played:
     """The trainers of one split."""
     world = world_of(_material(outside), salt)
     with threadpool_limits(1):
@@ -107,7 +107,7 @@ def played(outside: Path, salt: str) -> Office:
         ends = [drawn(world, seed)[: RANDOM[-1]] for seed in SEEDS]
         heavy = [judged(world, teach(world, end, HEAVY)).macro_f1 for end in ends]
         once = [judged(world, teach(world, end, sure=False)).macro_f1 for end in ends]
-    return Office(queue, random, heavy, once)
+    return Played(queue, random, heavy, once)
 
 
 def split(salt: str, queue: Sequence[Mark], random: Sequence[Sequence[Mark]]) -> Iterator[Figure]:
