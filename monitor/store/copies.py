@@ -20,6 +20,8 @@ from monitor.text.near import BANDS, alike, bands
 
 COPY_WINDOW = timedelta(hours=72)
 COUNTED = (Visibility.PUBLIC.value, Visibility.HELD.value, Visibility.UNKNOWN.value)
+IN_COUNTED = f"IN ({', '.join(map(repr, COUNTED))})"
+"""The same behind the name of a column, in a statement."""
 
 _WINDOW = int(COPY_WINDOW.total_seconds())
 _PACKED = struct.Struct(f"<{BANDS}q")
@@ -69,11 +71,10 @@ def free(db: Database, first: CommentId) -> None:
     number = int(first)
     changed(db, "DELETE FROM copy WHERE comment_id = ?", (number,))
     _forget(db, "comment_id = ?", number)
-    marks = placeholders(COUNTED)
     (heir,) = db.conn.execute(
         "SELECT min(c.id) FROM prediction p JOIN comment c ON c.id = p.comment_id "
-        f"WHERE p.copy_of = ? AND c.predicted_by = p.model AND c.visibility IN ({marks})",
-        (number, *COUNTED),
+        f"WHERE p.copy_of = ? AND c.predicted_by = p.model AND c.visibility {IN_COUNTED}",
+        (number,),
     ).fetchone()
     if heir is not None:
         changed(

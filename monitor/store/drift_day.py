@@ -13,16 +13,15 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.records import CommentId
-from monitor.store.connection import Row, from_epoch, one, placeholders, rows, to_epoch
-from monitor.store.copies import COUNTED
+from monitor.store.connection import Row, from_epoch, one, rows, to_epoch
+from monitor.store.copies import IN_COUNTED
 
 Stretch = tuple[datetime, datetime]
 
-_MARKS = placeholders(COUNTED)
 _OF_DAY = (
     "FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
     "WHERE c.created_at >= ? AND c.created_at < ? AND c.own = 0 AND p.copy_of IS NULL "
-    f"AND c.visibility IN ({_MARKS})"
+    f"AND c.visibility {IN_COUNTED}"
 )
 
 
@@ -136,12 +135,12 @@ def within(at: datetime, stretches: Iterable[Stretch]) -> bool:
     return any(begin <= at <= end for begin, end in stretches)
 
 
-def _window(stretch: Stretch) -> list[object]:
-    return [*map(to_epoch, stretch), *COUNTED]
+def _window(stretch: Stretch) -> list[int]:
+    return [to_epoch(at) for at in stretch]
 
 
 def _said(db: Database, sql: str, stretch: Stretch) -> list[Said]:
-    found = rows(db, sql, [to_epoch(at) for at in stretch])
+    found = rows(db, sql, _window(stretch))
     return [Said(row["source_id"], row["language"], bool(row["otherwise"])) for row in found]
 
 

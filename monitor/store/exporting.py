@@ -14,12 +14,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.store.connection import Row, from_epoch, one, to_epoch
+from monitor.store.predictions import NEWEST_LABEL
 
 MAY_LEAVE = "c.erased_at IS NULL AND c.visibility <> 'deleted'"
-NEWEST = (
-    "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
-    "ORDER BY l.id DESC LIMIT 1)"
-)
 _SAID = (
     "p.model, p.sentiment, p.p_negatif, p.p_netral, p.p_positif, p.issue, p.issue_p, p.intent, "
     "p.urgent, p.language, p.place, p.spam, p.flags, p.ask_human, p.copy_of"
@@ -113,8 +110,8 @@ def comments(db: Database, span: Span, *, labelled_only: bool = False) -> Iterat
         "SELECT c.id, c.source_id, c.platform, c.kind, c.own, c.visibility, c.created_at, "
         "c.post_id, c.post_title, c.text, "
         "c.platform || ' ' || coalesce(c.author_id, c.author_name) AS author, "
-        f"{_SAID}, {NEWEST.format('sentiment')} AS label_sentiment, "
-        f"{NEWEST.format('issue')} AS label_issue FROM comment c LEFT JOIN prediction p "
+        f"{_SAID}, {NEWEST_LABEL.format('sentiment')} AS label_sentiment, "
+        f"{NEWEST_LABEL.format('issue')} AS label_issue FROM comment c LEFT JOIN prediction p "
         "ON p.comment_id = c.id AND p.model = c.predicted_by "
         f"WHERE c.created_at >= ? AND c.created_at < ? AND {MAY_LEAVE} {only} "
         "ORDER BY c.created_at, c.id"

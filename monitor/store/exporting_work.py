@@ -14,8 +14,9 @@ from sqlite_utils import Database
 
 from monitor.records import Reading
 from monitor.store.connection import Row, from_epoch, maybe_from_epoch
-from monitor.store.exporting import MAY_LEAVE, NEWEST, Span, stream
+from monitor.store.exporting import MAY_LEAVE, Span, stream
 from monitor.store.incidents import load_reading
+from monitor.store.predictions import NEWEST_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def replies(db: Database, span: Span) -> Iterator[OutReply]:
     """Drafts that were suggested in a span, oldest first."""
     sql = (
         "SELECT d.id, d.comment_id, d.incident_id, c.source_id, c.platform, "
-        f"coalesce({NEWEST.format('issue')}, p.issue) AS issue, d.origin, d.state, "
+        f"coalesce({NEWEST_LABEL.format('issue')}, p.issue) AS issue, d.origin, d.state, "
         "d.proposed_at, d.decided_at, d.text, d.text <> d.suggested AS edited, "
         "(SELECT count(*) FROM draft_version v WHERE v.draft_id = d.id) AS versions, "
         "o.finished_at, o.outcome FROM draft d JOIN comment c ON c.id = d.comment_id "

@@ -15,6 +15,7 @@ from monitor.records import CommentId, Sentiment, SourceId
 from monitor.store.connection import Row, from_epoch, one, rows, to_epoch
 from monitor.store.doubted import DOUBTED
 from monitor.store.label_queue import IMPORTED, ITEMS, STANDS, UNTOUCHED, LabelState
+from monitor.store.predictions import NEWEST_LABEL
 from monitor.store.said_labels import Said, said_of
 
 
@@ -103,10 +104,7 @@ def taken(db: Database, since: datetime, limit: int) -> list[Teachable]:
 
 def labelled_counts(db: Database) -> tuple[dict[str, int], dict[str, int]]:
     """How many comments people have labelled, by issue and by language."""
-    issue = (
-        "coalesce((SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = 'issue' "
-        "ORDER BY l.id DESC LIMIT 1), p.issue)"
-    )
+    issue = f"coalesce({NEWEST_LABEL.format('issue')}, p.issue)"
     counted = (
         "SELECT {0} AS name, count(*) AS n FROM comment c JOIN prediction p "
         "ON p.comment_id = c.id AND p.model = c.predicted_by "

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from monitor.records import CommentId
 from monitor.store.connection import Row, changed, one, rows, to_epoch
-from monitor.store.copies import COUNTED
+from monitor.store.copies import IN_COUNTED
 from monitor.store.doubted import DOUBTED
 
 # So long an item stays with the person it was shown to.
@@ -25,10 +25,9 @@ LEASE: Final = timedelta(minutes=15)
 # What came labelled in a file; like doubted labels, nobody chose it for its own sake.
 IMPORTED: Final = "imported"
 
-_SHOWN = f"({', '.join(repr(one) for one in COUNTED)})"
 _DAY = timedelta(days=1)
 # A citizen's comment whose words can be read.
-STANDS = f"c.erased_at IS NULL AND c.own = 0 AND c.visibility IN {_SHOWN}"
+STANDS = f"c.erased_at IS NULL AND c.own = 0 AND c.visibility {IN_COUNTED}"
 # An item that may still be answered: understood as it stands, and nobody labelled it elsewhere
 # since it was queued (a doubted label was given before).
 OPEN = (

@@ -16,11 +16,10 @@ from monitor.records.outcomes import Outcome, Tone
 from monitor.replies.outcome import AFTER, BEFORE, LOOKS, stage, tone_change
 from monitor.store import notices
 from monitor.store.connection import Row, changed, from_epoch, one, placeholders, rows, to_epoch
-from monitor.store.copies import COUNTED
+from monitor.store.copies import IN_COUNTED
 
 # A look that could not be taken for so long (the service was off) is not missed any more.
 _CATCH_UP = timedelta(days=7)
-_SHOWN = f"({', '.join(repr(one) for one in COUNTED)})"
 # A reply that waits for a moderator is seen by nobody, until it is collected as a public comment.
 _POSTED = f"""
 SELECT d.id, d.incident_id, p.finished_at, p.external_id AS reply, c.id AS comment_id,
@@ -30,12 +29,12 @@ FROM draft d JOIN post p ON p.draft_id = d.id JOIN comment c ON c.id = d.comment
 LEFT JOIN outcome_look l ON l.draft_id = d.id
 WHERE +d.state = 'posted' AND p.finished_at IS NOT NULL AND (p.outcome IS NOT 'held' OR EXISTS (
   SELECT 1 FROM comment o WHERE o.source_id = c.source_id AND o.external_id = p.external_id
-  AND o.visibility IN {_SHOWN}))
+  AND o.visibility {IN_COUNTED}))
 """
 # Citizens' own words that people can see, in the time after the reply.
 _AFTER = f"""
 FROM comment c WHERE c.created_at > :from AND c.created_at <= :to AND c.source_id = :source
-AND c.own = 0 AND c.visibility IN {_SHOWN}
+AND c.own = 0 AND c.visibility {IN_COUNTED}
 """
 _ASKER = f"SELECT count(*) AS n {_AFTER} AND coalesce(c.author_id, c.author_name) = :author " + (
     "AND (c.post_id = :post OR c.thread_id = :thread)"

@@ -26,6 +26,11 @@ INSERT = (
     "p_positif, issue, issue_p, intent, urgent, language, place, spam, flags, masked, ask_human, "
     f"copy_key, copy_of) VALUES ({', '.join('?' * 18)})"
 )
+NEWEST_LABEL = (
+    "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
+    "ORDER BY l.id DESC LIMIT 1)"
+)
+"""What people said last of a field of the comment ``c``."""
 
 
 @dataclass(frozen=True, slots=True)

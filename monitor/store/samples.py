@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.store.connection import placeholders, rows, to_epoch
-from monitor.store.copies import COUNTED
+from monitor.store.connection import rows, to_epoch
+from monitor.store.copies import IN_COUNTED
+from monitor.store.predictions import NEWEST_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,20 @@ class Sample:
 
 
 _SAID = "EXISTS (SELECT 1 FROM label l WHERE l.comment_id = c.id AND l.field = '{0}')"
-_ISSUE = (
-    "coalesce((SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = 'issue' "
-    "ORDER BY l.id DESC LIMIT 1), p.issue)"
-)
+_ISSUE = f"coalesce({NEWEST_LABEL.format('issue')}, p.issue)"
 
 
 def newest(db: Database, since: datetime, limit: int) -> list[Sample]:
     """Understood comments of citizens since an instant, the newest first; erased ones are not."""
-    marks = placeholders(COUNTED)
     found = rows(
         db,
         f"SELECT c.text, p.masked, {_ISSUE} AS issue, p.spam IS NOT NULL AS spam, "
-        f"p.copy_of IS NOT NULL OR c.visibility NOT IN ({marks}) AS aside, "
+        f"p.copy_of IS NOT NULL OR c.visibility NOT {IN_COUNTED} AS aside, "
         f"{_SAID.format('issue')} AS said_issue, {_SAID.format('sentiment')} AS said_tone "
         "FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
         "WHERE c.created_at >= ? AND c.own = 0 AND c.erased_at IS NULL "
         "ORDER BY c.created_at DESC, c.id DESC LIMIT ?",
-        [*COUNTED, to_epoch(since), limit],
+        [to_epoch(since), limit],
     )
     return [
         Sample(

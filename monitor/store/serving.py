@@ -23,12 +23,11 @@ from monitor.store.connection import (
     from_epoch,
     maybe_from_epoch,
     one,
-    placeholders,
     rows,
     to_epoch,
 )
-from monitor.store.copies import COUNTED
-from monitor.store.predictions import INSERT, values
+from monitor.store.copies import IN_COUNTED
+from monitor.store.predictions import INSERT, NEWEST_LABEL, values
 
 READING, SERVES, REPLACED, STOPPED = "reading", "serves", "replaced", "stopped"
 
@@ -237,26 +236,19 @@ def _erased_as_before(db: Database, switch: Switch, since_at: int) -> None:
     )
 
 
-_NEWEST = (
-    "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
-    "ORDER BY l.id DESC LIMIT 1)"
-)
-
-
 def _recount(db: Database, since_at: int) -> int:
     """Put right the counts that differ; those that stay the same are not touched."""
-    marks = placeholders(COUNTED)
     db.conn.execute("DROP TABLE IF EXISTS temp.counted")
     db.conn.execute(
         "CREATE TEMP TABLE counted AS "
-        f"SELECT c.id AS comment_id, coalesce({_NEWEST.format('issue')}, p.issue) AS topic, "
+        f"SELECT c.id AS comment_id, coalesce({NEWEST_LABEL.format('issue')}, p.issue) AS topic, "
         "c.source_id AS source_id, c.created_at AS at, "
-        f"coalesce({_NEWEST.format('sentiment')}, p.sentiment) = 'negatif' AS negative, "
+        f"coalesce({NEWEST_LABEL.format('sentiment')}, p.sentiment) = 'negatif' AS negative, "
         "1 - c.backfilled AS live "
         "FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
         "WHERE c.created_at >= ? AND c.own = 0 AND p.spam IS NULL AND p.copy_of IS NULL "
-        f"AND c.visibility IN ({marks})",
-        (since_at, *COUNTED),
+        f"AND c.visibility {IN_COUNTED}",
+        (since_at,),
     )
     db.conn.execute("CREATE UNIQUE INDEX temp.counted_id ON counted(comment_id)")
     gone = changed(

@@ -12,14 +12,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.store.connection import one, placeholders, to_epoch
-from monitor.store.copies import COUNTED
+from monitor.store.connection import one, to_epoch
+from monitor.store.copies import IN_COUNTED
+from monitor.store.predictions import NEWEST_LABEL
 from monitor.store.schema import BIN_SECONDS, HOUR_SECONDS
-
-_NEWEST = (
-    "(SELECT value FROM label l WHERE l.comment_id = c.id AND l.field = '{0}' "
-    "ORDER BY l.id DESC LIMIT 1)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +31,18 @@ def count_as(db: Database, version: str, since: datetime) -> None:
 
     What it did not read (older, erased, come meanwhile) counts as before. Labels outrank it.
     """
-    marks = placeholders(COUNTED)
     since_at = to_epoch(since)
     with db.atomic():
         db.conn.execute(
             "CREATE TEMP TABLE tally AS SELECT * FROM main.tally WHERE at < ? UNION ALL "
-            f"SELECT c.id, coalesce({_NEWEST.format('issue')}, p.issue), c.source_id, "
-            f"c.created_at, coalesce({_NEWEST.format('sentiment')}, p.sentiment) = 'negatif', "
+            f"SELECT c.id, coalesce({NEWEST_LABEL.format('issue')}, p.issue), c.source_id, "
+            f"c.created_at, coalesce({NEWEST_LABEL.format('sentiment')}, p.sentiment) = 'negatif', "
             "1 - c.backfilled FROM comment c JOIN prediction p ON p.comment_id = c.id "
             "AND p.model = coalesce((SELECT model FROM prediction r WHERE r.comment_id = c.id "
             "AND r.model = ?), c.predicted_by) WHERE c.created_at >= ? AND c.own = 0 "
             "AND c.predicted_by IS NOT NULL AND p.spam IS NULL AND p.copy_of IS NULL "
-            f"AND c.visibility IN ({marks})",
-            (since_at, version, since_at, *COUNTED),
+            f"AND c.visibility {IN_COUNTED}",
+            (since_at, version, since_at),
         )
         db.conn.execute("CREATE INDEX temp.trial_topic ON tally(topic, at)")
         db.conn.execute("CREATE INDEX temp.trial_comment ON tally(comment_id)")

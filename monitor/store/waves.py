@@ -14,11 +14,11 @@ from sqlite_utils import Database
 
 from monitor.records import CommentId
 from monitor.store.connection import from_epoch, one, rows, to_epoch
-from monitor.store.copies import COPY_WINDOW, COUNTED
+from monitor.store.copies import COPY_WINDOW, IN_COUNTED
 
 _SEEN = (
     "FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
-    f"WHERE c.visibility IN ({', '.join(map(repr, COUNTED))}) "
+    f"WHERE c.visibility {IN_COUNTED} "
 )
 _IN_WAVE = f"{_SEEN} AND (p.copy_of = ?1 OR c.id = ?1) AND c.created_at >= ?2"
 _ACCOUNT = "coalesce(c.author_id, c.author_name)"
