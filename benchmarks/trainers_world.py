@@ -19,6 +19,7 @@ from scipy.sparse import csr_matrix
 from monitor.classify.features import Floats
 from monitor.classify.heads import mixed, probabilities
 from monitor.classify.teaching import Known, Pool, choose
+from monitor.records import Sentiment
 from monitor.training.compare import macro_f1
 from monitor.training.lessons import Lesson, regression, scores_of, vector_lesson, word_lesson
 from monitor.training.material import Course
@@ -158,9 +159,11 @@ def by_queue(world: World, taught: Taught, labelled: Sequence[int], k: int) -> l
         languages=[world.languages[one] for one in at],
         taken=since[at],
     )
+    tones = Counter(str(world.course.examples[one].sentiment) for one in labelled)
     counts = Known(
         Counter(world.issues[one] for one in labelled),
         Counter(world.languages[one] for one in labelled),
+        {SENTIMENT: [tones[str(tone)] for tone in Sentiment]},
     )
     return [int(at[choice.index]) for choice in choose(pool, k, counts)]
 

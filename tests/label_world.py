@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
@@ -11,7 +11,7 @@ from monitor.records import CommentId, LabelField, Sentiment
 from monitor.steps.tools import Tools
 from monitor.store import label_queue
 from monitor.store.connection import rows
-from monitor.store.label_pool import Teachable
+from monitor.store.label_pool import Labelled, Teachable
 from monitor.store.label_queue import ToLabel
 from tests.world import NOW, seed_comments
 
@@ -40,20 +40,17 @@ class FirstCome:
 
     reason: str = "disagree"
     pools: list[Sequence[Teachable]] = field(default_factory=list)
-    known: list[tuple[list[Teachable], dict[str, int], dict[str, int]]] = field(
-        default_factory=list
-    )
+    known: list[tuple[list[Teachable], Labelled]] = field(default_factory=list)
 
     def choose(
         self,
         pool: Sequence[Teachable],
         k: int,
         taken: Sequence[Teachable],
-        issues: Mapping[str, int],
-        languages: Mapping[str, int],
+        labelled: Labelled,
     ) -> list[Pick]:
         self.pools.append(pool)
-        self.known.append((list(taken), dict(issues), dict(languages)))
+        self.known.append((list(taken), labelled))
         return [Pick(at, 1.0 - at / 100, self.reason) for at in range(min(k, len(pool)))]
 
     def likeliest(self, texts: Sequence[str]) -> list[tuple[str, ...]]:

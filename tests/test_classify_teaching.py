@@ -74,6 +74,27 @@ def test_what_waits_already_is_not_asked_nor_is_its_twin() -> None:
     assert {one.index for one in found} == {2, 3}
 
 
+def test_of_answers_as_unsure_the_one_given_seldom_is_asked_first() -> None:
+    shares = [(0.5, 0.5, 0.0), (0.0, 0.5, 0.5)] * 3
+    for often, first in ((40, 1), (0, 0)):
+        known = Known(answers={"sentiment": [often, 20, 20]})
+        found = choose(pool_of(shares), 3, known)
+        assert {one.index % 2 for one in found} == {first}
+        assert found == choose(pool_of(shares), 3, known)
+
+
+def test_a_flood_of_one_answer_does_not_end_the_questions_about_it() -> None:
+    shares = [(0.5, 0.5, 0.0), (0.04, 0.0, 0.96)] * 3
+    known = Known(answers={"sentiment": [100_000, 100_000, 0]})
+    assert {one.index % 2 for one in choose(pool_of(shares), 3, known)} == {0}
+
+
+def test_answers_given_equally_often_change_nothing() -> None:
+    pool = pool_of([SURE, UNSURE] * 8, [UNSURE, SURE] * 8)
+    even = Known(answers={"sentiment": [7, 7, 7]})
+    assert choose(pool, 10, even) == choose(pool, 10)
+
+
 def test_a_rare_issue_and_a_small_language_get_a_seat_though_the_model_is_sure() -> None:
     shares = [UNSURE] * 60 + [SURE] * 4
     issues = ["sampah_kebersihan"] * 60 + ["pertanahan"] * 2 + ["sampah_kebersihan"] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from monitor.classify.predict import Views
 from monitor.classify.served import Served
 from monitor.records import CommentId, Sentiment, SourceId
 from monitor.steps.choosing import Teaching
-from monitor.store.label_pool import Teachable
+from monitor.store.label_pool import Labelled, Teachable
 from tests.label_world import TEXTS
 from tests.world import NOW, PROJECT
+
+NOTHING = Labelled({}, {}, {})
 
 
 def teachable(number: int, text: str, issue: str = "lainnya", language: str = "id") -> Teachable:
@@ -41,7 +44,9 @@ def served() -> Served:
 
 def test_the_shipped_model_chooses_different_comments_each_with_a_reason(served: Served) -> None:
     pool = [teachable(n, f"{TEXTS[n % 6]} {n}") for n in range(24)]
-    chosen = Teaching(served).choose(pool, 10, pool[:0], {"lainnya": 3}, {"id": 3})
+    chosen = Teaching(served).choose(
+        pool, 10, pool[:0], Labelled({"lainnya": 3}, {"id": 3}, {"netral": 3})
+    )
     assert len({one.index for one in chosen}) == 10
     assert {str(one.reason) for one in chosen} <= {
         "unsure",
@@ -57,9 +62,9 @@ def test_the_shipped_model_chooses_different_comments_each_with_a_reason(served:
 def test_what_was_asked_lately_is_never_chosen_again(served: Served) -> None:
     pool = [teachable(n, text) for n, text in enumerate(TEXTS)]
     asked = [teachable(50 + n, f"{text} sekali") for n, text in enumerate(TEXTS)]
-    chosen = Teaching(served).choose(pool, 99, asked, {}, {})
+    chosen = Teaching(served).choose(pool, 99, asked, NOTHING)
     assert sorted(one.index for one in chosen) == list(range(6))
-    assert Teaching(served).choose([], 5, asked, {}, {}) == []
+    assert Teaching(served).choose([], 5, asked, NOTHING) == []
 
 
 def test_the_likeliest_issue_is_the_one_that_it_predicts(served: Served) -> None:
@@ -94,9 +99,27 @@ class TwoReadings:
 
 def test_where_the_two_readings_differ_it_is_asked_first_and_says_so() -> None:
     pool = [teachable(n, f"teks nomor {n}", issue="a") for n in range(4)]
-    first, *_ = Teaching(TwoReadings()).choose(pool, 1, [], {"a": 50}, {"id": 50})
+    first, *_ = Teaching(TwoReadings()).choose(pool, 1, [], Labelled({"a": 50}, {"id": 50}, {}))
     assert (first.index, str(first.reason)) == (3, "disagree")
     assert Teaching(TwoReadings()).likeliest(["x"] * 4)[3] == ("b", "a")
+
+
+class Undecided:
+    """A model that wavers between negatif and netral, and of every second text the other two."""
+
+    issues = ("a", "b")
+
+    def views(self, texts: Sequence[str]) -> Views:
+        shares = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5]] * (len(texts) // 2))
+        return Views({"sentiment": shares}, {}, np.eye(len(texts), dtype=np.float32))
+
+
+@pytest.mark.parametrize(("most", "asked"), [("negatif", {1, 3}), ("positif", {0, 2})])
+def test_a_tone_that_people_said_often_is_asked_later(most: str, asked: set[int]) -> None:
+    pool = [teachable(n, f"teks nomor {n}", issue="a") for n in range(4)]
+    said = Labelled({"a": 50}, {"id": 50}, {most: 40, "netral": 10})
+    chosen = Teaching(Undecided()).choose(pool, 2, [], said)
+    assert {one.index for one in chosen} == asked
 
 
 def test_vectors_take_part_where_the_model_has_them(tmp_path: Path) -> None:

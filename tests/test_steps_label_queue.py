@@ -22,6 +22,7 @@ from monitor.steps.tools import Tools
 from monitor.store import label_pool, label_queue, people, predictions, said_labels
 from monitor.store.connection import rows
 from monitor.store.doubted import queue_again
+from monitor.store.label_pool import Labelled
 from tests.label_world import FLOOD, NEG, ROADS, TEXTS, FirstCome, labelled, queue, state
 from tests.world import NOW, make_settings, make_tools, open_world, seed_comments
 
@@ -67,10 +68,10 @@ def test_the_chooser_hears_what_was_asked_and_labelled(store: Database, tools: T
     fill_queue(store, tools, NOW)
     chooser = tools.chooser
     assert isinstance(chooser, FirstCome)
-    ((pool, (taken, issues, languages)),) = zip(chooser.pools, chooser.known, strict=True)
+    ((pool, (taken, said)),) = zip(chooser.pools, chooser.known, strict=True)
     assert sorted(one.id for one in pool) == sorted(fresh)
     assert [one.id for one in taken] == [old]
-    assert (issues, languages) == ({ROADS: 1}, {"id": 1})
+    assert said == Labelled({ROADS: 1}, {"id": 1}, {})
 
 
 def test_no_more_wait_than_the_queue_holds(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from monitor.store import (
 )
 from monitor.store.connection import changed, rows, to_epoch
 from monitor.store.doubted import queue_again
+from monitor.store.label_pool import Labelled
 from monitor.store.label_queue import IMPORTED, LEASE, LabelState, ToLabel
 from tests.label_world import FLOOD, NEG, NET, POS, ROADS, labelled, queue, state, tally
 from tests.world import NOW, SITE, make_comment, make_tools, open_world, seed_comments
@@ -474,7 +475,7 @@ def test_what_was_asked_lately_and_how_much_is_labelled_can_be_told(
     assert [one.id for one in label_pool.taken(store, NOW - MINUTE * 9, 9)] == [tone, flood, waits]
     assert [one.id for one in label_pool.taken(store, NOW - MINUTE * 9, 1)] == [tone]
     assert label_pool.taken(store, NOW + MINUTE, 9) == []
-    assert label_pool.labelled_counts(store) == ({FLOOD: 2}, {"id": 2})
+    assert label_pool.labelled_counts(store) == Labelled({FLOOD: 2}, {"id": 2}, {"netral": 1})
     assert [one.id for one in label_pool.teachable(store, NOW - MINUTE * 9, 9)] == [free]
 
 

@@ -1,13 +1,15 @@
 """Which comments teach most: what the trainers are asked next.
 
 Layer 2, pure arithmetic: no clock, no chance, no I/O; the same pool gives the same choice. It asks
-nobody and stores nothing. Five thoughts go into it:
+nobody and stores nothing. Six thoughts go into it:
 
 - what the model is unsure of (uncertainty sampling: Lewis & Gale 1994);
 - where words and sentence vectors disagree (query by committee: Seung, Opper & Sompolinsky 1992);
 - what lies far from everything that is chosen already, so that a batch is no heap of twins. Both
   in one figure: the distance between gradients that an answer would cause (BADGE: Ash et al. 2020),
   the farthest first, as in the cover of Sener & Savarese 2018;
+- an answer that people gave seldom so far teaches more than one that they give all the time (class
+  balance: Bengar et al. 2022);
 - seats for issues and languages of which least is labelled, by the root of their part in the pool;
 - seats at random, without which nobody could tell later what the others are worth.
 """
@@ -33,6 +35,11 @@ RANDOM_PART, FAIR_PART = 0.05, 0.1
 # How much a disagreement of the two heads adds to a gradient: on development splits a whole one
 # taught less than none.
 _DISAGREEMENT = 0.2
+# So many labels of each answer are taken for granted: the first few say nothing about the rest.
+_GRANTED = 5.0
+# However seldom an answer was given, it counts at most so much more than the mean, and however
+# often, at most so much less: a flood of complaints shall not end the questions about complaints.
+_MOST_LACKED = 2.0
 # The gradient of a tie between two answers. What is more doubtful still counts no more: people do
 # not agree on it either.
 _TIE = sqrt(0.5)
@@ -91,10 +98,15 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How many comments people have labelled so far, by issue and by language."""
+    """How many comments people have labelled so far: by issue, by language, by answer.
+
+    ``answers``: of a question (as in :class:`Pool`) how many were given, in the order of its
+    columns; of a question that is not there, each answer counts alike.
+    """
 
     issues: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def choose(pool: Pool, k: int, known: Known | None = None) -> list[Choice]:
@@ -107,7 +119,7 @@ def choose(pool: Pool, k: int, known: Known | None = None) -> list[Choice]:
     k = min(k, int(free.sum()))
     if k <= 0:
         return []
-    table = _Table(pool, free)
+    table = _Table(pool, free, known.answers)
     drawn = list(table.drawn(_part(RANDOM_PART, k)))
     seats = k - len(drawn)
     asked: list[Choice] = []
@@ -125,12 +137,15 @@ def choose(pool: Pool, k: int, known: Known | None = None) -> list[Choice]:
 class _Table:
     """The pool while seats are given: what each row still teaches, and who has a seat."""
 
-    def __init__(self, pool: Pool, free: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, pool: Pool, free: NDArray[np.bool_], answers: Mapping[str, Sequence[int]]
+    ) -> None:
         self._pool = pool
         self._free = free
         self._like = _Likeness(pool.rows)
         self._split = _split(pool)
-        self._steps = _gradients(pool) * (1 + _DISAGREEMENT * _disagreement(pool))[:, None]
+        self._steps = _gradients(pool, answers)
+        self._steps *= (1 + _DISAGREEMENT * _disagreement(pool))[:, None]
         self._length = (self._steps**2).sum(axis=1)
         self._most = max(float(self._length.max(initial=0.0)), 1e-12)
         # What a row still teaches: the square of the way to the nearest row that is known.
@@ -248,15 +263,25 @@ def _heads(pool: Pool) -> dict[str, Floats]:
     return {name: pool.with_vectors.get(name, shares) for name, shares in pool.by_words.items()}
 
 
-def _gradients(pool: Pool) -> NDArray[np.float64]:
+def _gradients(pool: Pool, answers: Mapping[str, Sequence[int]]) -> NDArray[np.float64]:
     """Of each row: how an answer as the model expects it would move each class of each head."""
     steps = [np.zeros((len(pool), 0))]
-    for shares in _heads(pool).values():
+    for name, shares in _heads(pool).items():
         step = shares.astype(np.float64)
         step[np.arange(len(pool)), shares.argmax(axis=1)] -= 1.0
         length = np.sqrt((step**2).sum(axis=1, keepdims=True))
-        steps.append(step * (_TIE / np.maximum(length, _TIE)))
+        step *= _TIE / np.maximum(length, _TIE)
+        if name in answers:
+            step *= shares @ _lacked(answers[name])[:, None]
+        steps.append(step)
     return np.hstack(steps)
+
+
+def _lacked(given: Sequence[int]) -> NDArray[np.float64]:
+    """What each answer counts: the mean of how often answers were given by how often this was."""
+    counts = np.array(given, dtype=np.float64) + _GRANTED
+    lacked: NDArray[np.float64] = np.clip(counts.mean() / counts, 1 / _MOST_LACKED, _MOST_LACKED)
+    return lacked
 
 
 def _disagreement(pool: Pool) -> NDArray[np.float64]:

@@ -5,14 +5,15 @@ Layer 3. Imported where the tools are put together only, as it needs scipy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from monitor.classify.predict import Views
 from monitor.classify.teaching import Choice, Known, Pool, choose
-from monitor.store.label_pool import Teachable
+from monitor.records import Sentiment
+from monitor.store.label_pool import Labelled, Teachable
 
 _GUESSES = 3
 
@@ -41,8 +42,7 @@ class Teaching:
         pool: Sequence[Teachable],
         k: int,
         taken: Sequence[Teachable],
-        issues: Mapping[str, int],
-        languages: Mapping[str, int],
+        labelled: Labelled,
     ) -> list[Choice]:
         """The comments that teach most, in the order of asking."""
         every = [*pool, *taken]
@@ -58,7 +58,9 @@ class Teaching:
             languages=[one.language for one in every],
             taken=np.arange(len(every)) >= len(pool),
         )
-        return choose(table, k, Known(issues, languages))
+        tones = [labelled.tones.get(str(tone), 0) for tone in Sentiment]
+        known = Known(labelled.issues, labelled.languages, {"sentiment": tones})
+        return choose(table, k, known)
 
     def likeliest(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """The issues that the model finds likeliest of each text, best first."""

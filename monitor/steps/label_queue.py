@@ -94,8 +94,7 @@ def _chosen(db: Database, tools: Tools, room: int, now: datetime) -> list[ToLabe
     else:
         pool = shortlist(pool, MOST_WEIGHED)
         taken = label_pool.taken(db, now - PAST, MOST_TAKEN)
-        issues, languages = label_pool.labelled_counts(db)
-        picked = tools.chooser.choose(pool, room, taken, issues, languages)
+        picked = tools.chooser.choose(pool, room, taken, label_pool.labelled_counts(db))
         guesses = tools.chooser.likeliest([pool[one.index].text for one in picked])
     there = able(db)
     return [

@@ -16,7 +16,7 @@ from monitor.platforms.offer import Budget, Connected, Platform
 from monitor.records import Intent, Issue, Sentiment, SourceId, wave_first
 from monitor.replies.guard_rules import Finding
 from monitor.steps.aside import Aside, Here
-from monitor.store.label_pool import Teachable
+from monitor.store.label_pool import Labelled, Teachable
 from monitor.telegram.base import Channel
 from monitor.text.questions import Named
 
@@ -161,13 +161,12 @@ class Chooser(Protocol):
         pool: Sequence[Teachable],
         k: int,
         taken: Sequence[Teachable],
-        issues: Mapping[str, int],
-        languages: Mapping[str, int],
+        labelled: Labelled,
     ) -> Sequence[Picked]:
         """At most ``k`` different ones of the pool, in the order of asking.
 
-        ``taken``: what was asked lately, whose like teaches less; ``issues`` and ``languages``: how
-        many labels there are of each.
+        ``taken``: what was asked lately, whose like teaches less; ``labelled``: how many labels
+        there are of what.
         """
         ...
 

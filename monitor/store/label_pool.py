@@ -102,19 +102,30 @@ def taken(db: Database, since: datetime, limit: int) -> list[Teachable]:
     return [_teachable(row) for row in found]
 
 
-def labelled_counts(db: Database) -> tuple[dict[str, int], dict[str, int]]:
-    """How many comments people have labelled, by issue and by language."""
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """How many comments people have labelled: by issue, by language, by the tone that they said."""
+
+    issues: Mapping[str, int]
+    languages: Mapping[str, int]
+    tones: Mapping[str, int]
+
+
+def labelled_counts(db: Database) -> Labelled:
+    """What has been labelled so far. Where nobody said an issue, the machine's counts."""
     issue = f"coalesce({NEWEST_LABEL.format('issue')}, p.issue)"
     counted = (
         "SELECT {0} AS name, count(*) AS n FROM comment c JOIN prediction p "
         "ON p.comment_id = c.id AND p.model = c.predicted_by "
-        "WHERE c.id IN (SELECT comment_id FROM label) GROUP BY name ORDER BY name"
+        "WHERE c.id IN (SELECT comment_id FROM label) GROUP BY name HAVING name IS NOT NULL "
+        "ORDER BY name"
     )
-    issues, languages = (
-        {row["name"]: row["n"] for row in rows(db, counted.format(column))}
-        for column in (issue, "p.language")
+    return Labelled(
+        *(
+            {row["name"]: row["n"] for row in rows(db, counted.format(column))}
+            for column in (issue, "p.language", NEWEST_LABEL.format("sentiment"))
+        )
     )
-    return issues, languages
 
 
 def room(db: Database, size: int, a_day: int, midnight: datetime) -> int:
