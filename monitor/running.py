@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
@@ -33,7 +35,7 @@ from monitor.store.locking import held
 if TYPE_CHECKING:
     from monitor.web import Server
 
-_TELL_AGAIN_SECONDS = 5
+_LOOK_SECONDS = 0.5
 
 
 class Service(AbstractContextManager["Service"]):
@@ -46,7 +48,7 @@ class Service(AbstractContextManager["Service"]):
         self.failed = False
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._left = threading.Event()
+        self._endings: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def __enter__(self) -> Service:
@@ -60,7 +62,6 @@ class Service(AbstractContextManager["Service"]):
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-        self._left.set()
         self._thread.join(timeout=30)
         if self._night is not None:
             self._night.stop()
@@ -70,14 +71,22 @@ class Service(AbstractContextManager["Service"]):
         self._wake.set()
 
     def stop(self) -> None:
-        """End after the running tick."""
+        """End after the running tick; from any thread, as often as one likes."""
         self._stop.set()
         self._wake.set()
+        for end in self._endings:
+            end()
+
+    def when_stopped(self, end: Callable[[], None]) -> None:
+        """Call ``end`` whenever the service is stopped, at once if it is already."""
+        self._endings.append(end)
+        if self._stop.is_set():
+            end()
 
     def wait(self) -> None:
         """Block until somebody stops the service."""
-        while not self._stop.wait(0.5):
-            pass
+        while not self._stop.is_set():
+            time.sleep(_LOOK_SECONDS)
 
     def open_db(self) -> Database:
         """A connection for the calling thread."""
@@ -89,14 +98,7 @@ class Service(AbstractContextManager["Service"]):
         except Exception:  # without the pipeline nothing is watched: the process must not live on
             log.exception("pipeline: ended unexpectedly")
             self.failed = True
-            self._stop.set()
-            self._end_process()
-
-    def _end_process(self) -> None:
-        signal.raise_signal(signal.SIGTERM)
-        # The first may have come before the bot listened to signals.
-        while not self._left.wait(_TELL_AGAIN_SECONDS):
-            signal.raise_signal(signal.SIGTERM)
+            self.stop()
 
     def _beat(self) -> None:
         db = self.open_db()
@@ -141,9 +143,18 @@ def once(settings: Settings, tools: Tools, now: datetime) -> pipeline.Ticked:
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
-    """Let SIGINT and SIGTERM end the service after the running tick."""
+    """Let SIGINT and SIGTERM call ``stop``, which may be what ends a service in order."""
+    # A handler interrupts whatever the main thread does: it must not want a lock that is held
+    # there. Putting into this queue is the one thing that the standard library calls reentrant.
+    told: SimpleQueue[int] = SimpleQueue()
+
+    def pass_on() -> None:
+        told.get()
+        stop()
+
+    threading.Thread(target=pass_on, name="stopping", daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop())
+        signal.signal(number, lambda number, _: told.put(number))
 
 
 def run(
@@ -200,7 +211,7 @@ def _parts(settings: Settings, only: str | None) -> list[str]:
 
 
 def _run_bot(settings: Settings, service: Service) -> None:
-    from monitor.bot import UPDATES, build_application
+    from monitor.bot import Listener, build_application
 
     assert settings.telegram.token is not None
     application = build_application(
@@ -211,8 +222,9 @@ def _run_bot(settings: Settings, service: Service) -> None:
         service.wake,
         service.clock,
     )
-    # An alert service must outlive an outage of Telegram at its own start.
-    application.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
+    listener = Listener(application)
+    service.when_stopped(listener.stop)
+    listener.run()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The staff bot on a stage: server, store, channel and people, for the tests of the bot."""
 
-import asyncio
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from monitor.bot import UPDATES, build_application
+from monitor.bot import Listener, build_application
 from monitor.messages import Button, Message, answers
 from monitor.platforms.base import words_hash
 from monitor.records import (
@@ -64,8 +63,7 @@ class Stage:
     _thread: threading.Thread | None = None
 
     def start(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._app = build_application(
+        application = build_application(
             self.tools,
             self.open_db or (lambda: open_world(self.tools)),
             self.fake.token,
@@ -73,19 +71,15 @@ class Stage:
             lambda: self.woken.append(self.now),
             lambda: self.now,
         )
-        self._thread = threading.Thread(target=self._run, name="bot")
+        self._listener = Listener(application)
+        self._thread = threading.Thread(target=self._listener.run, name="bot")
         self._thread.start()
         return self
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._app.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, stop_signals=None)
-
     def stop(self) -> None:
         if self._thread is not None and self._thread.is_alive():
-            self.fake.wait(lambda: self._app.running)
-            self._loop.call_soon_threadsafe(self._app.stop_running)
-            self._thread.join(5)
+            self._listener.stop()
+            self._thread.join(30)
             assert not self._thread.is_alive()
 
     # What people do, and what they see of it

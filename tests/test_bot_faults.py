@@ -1,6 +1,5 @@
 """The staff bot over real HTTP: questions to people, faults, what becomes of chats, commands."""
 
-import asyncio
 import logging
 import traceback
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.bot import UPDATES, build_application
+from monitor.bot import Listener, build_application
 from monitor.errors import ConfigError, StorageError
 from monitor.messages import answers
 from monitor.records import (
@@ -249,12 +248,9 @@ def test_a_refused_token_ends_the_bot_and_is_not_quoted(
     idle: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = "7000000001:AAtanda-yang-salah-untuk-uji-000000"
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     app = build_application(idle.tools, lambda: idle.db, token, idle.fake.url, list, lambda: NOW)
     with pytest.raises(ConfigError) as caught:
-        app.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, stop_signals=None)
-    asyncio.set_event_loop(None)
+        Listener(app).run()
     told = "".join(traceback.format_exception(caught.value))
     assert token not in told + caplog.text
     assert "SIAGA_TELEGRAM__TOKEN" in str(caught.value)

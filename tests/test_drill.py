@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -345,10 +344,14 @@ def test_without_a_menu_of_commands_it_runs_all_the_same(
     course: Course, fake: FakeTelegram
 ) -> None:
     fake.wait(lambda: fake.calls("setMyCommands"))
+    course.bot.stop()
     fake.fault("setMyCommands", code=500, description="busy", times=1)
-    bot = course.bot
-    asyncio.run_coroutine_threadsafe(bot._announce(None), bot._loop).result(5)
+    seen = len(fake.calls("getUpdates"))
+    again = BotThread(course.drill.service, course.drill.plan.over.set)
+    again.start()
+    fake.wait(lambda: len(fake.calls("getUpdates")) > seen)
     assert fake.calls("setMyCommands")[-1]["ok"] is False
+    again.stop()
 
 
 def test_a_pipeline_that_ends_by_itself_is_told(office: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ answer. State is rows: the process may end between any two updates. Cards and dr
 edited here; the pipeline does that when it is woken.
 """
 
-from monitor.bot.application import UPDATES, build_application
+from monitor.bot.application import build_application
+from monitor.bot.listener import Listener
 
-__all__ = ["UPDATES", "build_application"]
+__all__ = ["Listener", "build_application"]

@@ -43,9 +43,6 @@ from monitor.errors import ConfigError
 from monitor.steps.tools import Tools
 from monitor.telegram.calls import web_request
 
-# What to ask Telegram for; membership changes come only when they are asked for.
-UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
-
 App = Application[Any, Any, Any, Any, Any, Any]
 _Handler = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
@@ -62,8 +59,6 @@ class _Bot(ExtBot[None]):
         try:
             await super().initialize()
         except InvalidToken:
-            # An application that never started does not close what its bot has opened.
-            await self.shutdown()
             raise ConfigError(
                 "telegram: token: refused by the server; set SIAGA_TELEGRAM__TOKEN"
             ) from None
@@ -78,7 +73,7 @@ def build_application(
     clock: Callable[[], datetime],
     request: Callable[[float], HTTPXRequest] = web_request,
 ) -> App:
-    """The bot, ready for ``run_polling(allowed_updates=UPDATES, bootstrap_retries=-1)``.
+    """The bot, for a ``Listener`` to run.
 
     ``open_db`` is called in the thread that handles updates, ``wake`` after any change.
     ``base_url`` is the server's address without ``/bot``. Polling with a token that the server

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import cast
 
-from telegram import Bot, Message, Update, User
+from telegram import Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, CommandHandler, filters
 
-from monitor.bot import UPDATES, build_application, talk
+from monitor.bot import Listener, build_application, talk
+from monitor.bot.application import App
 from monitor.bot.desk import Context
 from monitor.errors import ConfigError
 from monitor.messages import answers
@@ -35,7 +34,7 @@ class BotThread:
         assert settings.telegram.token is not None
         self._service, self._over = service, over
         self.error: ConfigError | None = None
-        self._application = build_application(
+        application = build_application(
             service.tools,
             service.open_db,
             settings.telegram.token.get_secret_value(),
@@ -45,11 +44,11 @@ class BotThread:
             marked_request,
         )
         name = words.END_COMMAND[0]
-        self._application.add_handler(
+        application.add_handler(
             CommandHandler(name, self._on_end, filters.UpdateType.MESSAGE), group=-2
         )
-        self._application.post_init = self._announce
-        self._loop = asyncio.new_event_loop()
+        application.post_init = self._announce
+        self._listener = Listener(application)
         self._thread = threading.Thread(target=self._run, name="drill-bot", daemon=True)
 
     def start(self) -> None:
@@ -58,28 +57,21 @@ class BotThread:
 
     def stop(self) -> None:
         """Stop listening, also while the server cannot be reached."""
-        until = time.monotonic() + _STOP_S
-        while self._thread.is_alive() and time.monotonic() < until:
-            if self._application.running:
-                self._loop.call_soon_threadsafe(self._application.stop_running)
-            self._thread.join(0.2)
+        self._listener.stop()
+        self._thread.join(_STOP_S)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
         try:
-            self._application.run_polling(
-                allowed_updates=UPDATES, bootstrap_retries=-1, stop_signals=None
-            )
+            self._listener.run()
         except ConfigError:
             self.error = ConfigError("drill: token: refused by the server; set SIAGA_DRILL__TOKEN")
         finally:
             # Without the bot nobody can press: an exercise does not go on alone.
             self._over()
 
-    async def _announce(self, application: object) -> None:
-        bot: Bot = self._application.bot
+    async def _announce(self, application: App) -> None:
         try:
-            await bot.set_my_commands([*answers.COMMANDS, words.END_COMMAND])
+            await application.bot.set_my_commands([*answers.COMMANDS, words.END_COMMAND])
         except TelegramError as error:
             log.warning("commands: not announced: %s", error)
 

@@ -111,7 +111,7 @@ def delivery_error(
     cause = clip(redact(str(error), [token]), 300)
     told = f"telegram: chat {chat_id}: {cause}"
     if isinstance(error, RetryAfter):
-        return DeliveryError(told, reason=Reason.RATE, retry_after=_pause(error))
+        return DeliveryError(told, reason=Reason.RATE, retry_after=pause_of(error))
     if isinstance(error, ChatMigrated):
         return DeliveryError(told, reason=Reason.MIGRATED, migrated_to=error.new_chat_id)
     reason = _reason(error, sending=sending)
@@ -138,7 +138,8 @@ def _why_refused(error: BadRequest, *, sending: bool) -> Reason:
     return Reason.PERMISSION if _says(error, _CLOSED) else Reason.BAD_ANSWER
 
 
-def _pause(error: RetryAfter) -> timedelta:
+def pause_of(error: RetryAfter) -> timedelta:
+    """How long the server asks us to wait, whatever type the library gives it."""
     pause = error.retry_after
     return pause if isinstance(pause, timedelta) else timedelta(seconds=pause)
 
