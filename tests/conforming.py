@@ -105,7 +105,7 @@ class Desk:
             meter=self.meter(),
             vault=StoredVault(self.database, SOURCE),
             clock=self.clock,
-            timeout=2.0,
+            timeout=20.0,
             **self.given,
         )
         return self.platform.connect(setup)
