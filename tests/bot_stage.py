@@ -172,7 +172,7 @@ def set_stage(server: FakeTelegram, folder: Path) -> Iterator[Stage]:
     server.chat(SMALL, type="group", title="Kecil", bot="member")
     server.chat(FORUM, title="Dinas", is_forum=True, topics={TOPIC: "Kesehatan"})
     ticks = itertools.count(0, 1000)  # the channel's clock runs fast: its limits are tested there
-    channel = TelegramChannel(server.token, server.url, 18, 5.0, lambda: float(next(ticks)))
+    channel = TelegramChannel(server.token, server.url, 18, 20.0, lambda: float(next(ticks)))
     replier = MemoryReplier()
     tools = make_tools(folder, channel=channel, repliers={SITE: replier})
     db = open_world(tools)

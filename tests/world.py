@@ -256,7 +256,7 @@ class MemoryChannel:
 
 
 def make_settings(
-    folder: Path, chats: Iterable[ChatPart] = (), timeout: float = 5.0, **parts: Any
+    folder: Path, chats: Iterable[ChatPart] = (), timeout: float = 20.0, **parts: Any
 ) -> Settings:
     """Settings whose database lies in ``folder`` and whose knowledge is the project's."""
     given = {

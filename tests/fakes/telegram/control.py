@@ -361,7 +361,7 @@ class Control:
         with self._state.lock:
             self._state.clear()
 
-    def wait(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait(self, condition: Callable[[], T], timeout: float = 20.0) -> T:
         """The first true value of `condition`, looked at after each call; AssertionError if none.
 
         For example `fake.wait(lambda: fake.calls("sendMessage"))`.
