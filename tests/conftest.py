@@ -10,13 +10,17 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlite_utils import Database
 
 from monitor.store import open_store
 from tests import once
+
+if TYPE_CHECKING:
+    from tests.bot_stage import Stage
+    from tests.fakes.telegram import FakeTelegram
 
 pytest_plugins = ("tests.leaks",)
 
@@ -53,6 +57,24 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeTelegram]:
+    """A server of Telegram for a whole file of tests."""
+    from tests.fakes.telegram import FakeTelegram
+
+    with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
+    """The staff bot's stage, before the bot is started."""
+    from tests.bot_stage import set_stage
+
+    with set_stage(server, tmp_path) as stage:
+        yield stage
 
 
 @pytest.fixture(autouse=True)

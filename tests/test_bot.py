@@ -1,9 +1,8 @@
 """The staff bot over real HTTP: every button by everybody, and the whole ways through it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +20,7 @@ from monitor.records import (
 )
 from monitor.steps.post import post
 from monitor.store import batches, drafts, notices, people, predictions
-from tests.bot_stage import FLOODS, FORUM, GROUP, PHONE, TOPIC, Stage, flood, set_stage
-from tests.fakes.telegram import FakeTelegram
+from tests.bot_stage import FLOODS, FORUM, GROUP, PHONE, TOPIC, Stage, flood
 from tests.world import (
     NOW,
     PEOPLE,
@@ -32,18 +30,6 @@ from tests.world import (
     seed_comments,
     seed_incident,
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
-    with set_stage(server, tmp_path) as stage:
-        yield stage
 
 
 @pytest.fixture

@@ -18,12 +18,6 @@ BUDI = PEOPLE["Budi"][0]
 ASKED_AGAIN = "\nTidak disimpan; silakan balas lagi."
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

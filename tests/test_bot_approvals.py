@@ -36,12 +36,6 @@ ADMINS = {f"Admin {n}": 300 + n for n in range(8)}
 TEXT = "Petugas BPBD di Sampit sejak pagi: https://ppid.kalteng.go.id"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -21,12 +21,6 @@ DEWI = PEOPLE["Dewi"][0]
 PICTURE = words.picture(report(), "jeli-4", {})
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

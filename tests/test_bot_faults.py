@@ -2,9 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
@@ -17,8 +15,7 @@ from monitor.records import (
     NoticeKind,
 )
 from monitor.store import notices, people, predictions
-from tests.bot_stage import FORUM, GREW, GROUP, PHONE, SMALL, TOPIC, Stage, flood, set_stage
-from tests.fakes.telegram import FakeTelegram
+from tests.bot_stage import FORUM, GREW, GROUP, PHONE, SMALL, TOPIC, Stage, flood
 from tests.world import (
     NOW,
     PEOPLE,
@@ -26,18 +23,6 @@ from tests.world import (
     open_world,
     seed_chat,
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
-    with set_stage(server, tmp_path) as stage:
-        yield stage
 
 
 @pytest.fixture

@@ -42,12 +42,6 @@ _WHO = {"id": 555001, "is_bot": False, "first_name": "Wargi", "last_name": "Raha
 PICTURE = png(Figure(figsize=(1, 1)))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -22,12 +22,6 @@ from tests.world import seed_chat, seed_comments, seed_incident
 SPAM = "slot gacor malam ini"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def site() -> MemoryModerator:
     return MemoryModerator()

@@ -20,12 +20,6 @@ from tests.world import NOW, PEOPLE, STRANGER
 DEWI, ANI, EKO = (PEOPLE[name][0] for name in ("Dewi", "Ani", "Eko"))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

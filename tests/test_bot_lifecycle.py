@@ -20,12 +20,6 @@ from tests.world import PEOPLE, STRANGER, seed_chat
 NOT_FOR = [who for who, (_, roles) in PEOPLE.items() if not {Role.HUMAS, Role.ADMIN} & set(roles)]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -6,29 +6,15 @@ import gc
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from monitor.bot import Listener, build_application
-from tests.bot_stage import Stage, set_stage
-from tests.fakes.telegram import FakeTelegram
+from tests.bot_stage import Stage
 from tests.world import NOW
 
 # Below the seconds that the bot waits for an answer: a stop does not wait for one.
 _ENDS_WITHIN_S = 15.0
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
-    with set_stage(server, tmp_path) as stage:
-        yield stage
 
 
 @pytest.fixture

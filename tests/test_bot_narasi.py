@@ -23,12 +23,6 @@ FACTS = "Ada 5 posko di Sampit\nPosko buka 24 jam"
 BUDI, CITRA, ANI = (PEOPLE[name][0] for name in ("Budi", "Citra", "Ani"))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

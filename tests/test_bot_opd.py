@@ -37,12 +37,6 @@ EVERYBODY = (*PEOPLE, "Gita")
 SAID = "Pompa di dua titik menyala sejak pagi"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def idle(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -17,12 +17,6 @@ Json = dict[str, Any]
 ANI, BUDI = PEOPLE["Ani"][0], PEOPLE["Budi"][0]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

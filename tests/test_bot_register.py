@@ -26,12 +26,6 @@ _LINK = re.compile(r"https://t\.me/siaga_loopback_bot\?start=([A-Za-z0-9_-]{32})
 ONLY_ADMINS = answers.not_allowed(roles_for(Action.INVITE))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -27,12 +27,6 @@ ON_DUTY = {"Ani", "Budi"}
 NOT_ALLOWED = answers.not_allowed(roles_for(Action.ROTA))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

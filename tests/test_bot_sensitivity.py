@@ -22,12 +22,6 @@ from tests.world import NOW, PEOPLE, STRANGER, seed_incident
 PLAIN = "Peringatan baru: tanpa batas."
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -23,12 +23,6 @@ SAID = f"Balasan {len(LONG.strip())} huruf; TikTok paling banyak 150."
 ROOM = "TikTok: paling banyak 150 huruf."
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def stage(server: FakeTelegram, tmp_path: Path) -> Iterator[Stage]:
     with set_stage(server, tmp_path) as stage:

@@ -70,12 +70,6 @@ class Line:
         return caught.value
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-
-
 @pytest.fixture
 def line(server: FakeTelegram) -> Iterator[Line]:
     server.reset()
