@@ -24,7 +24,7 @@ from monitor.training.compare import macro_f1
 from monitor.training.lessons import Lesson, regression, scores_of, vector_lesson, word_lesson
 from monitor.training.material import Course
 from monitor.training.questions import LABEL, questions
-from monitor.training.sure import LEAST_LABELS, with_sure
+from monitor.training.sure import LEAST_LABELS, of_the_office, with_sure
 
 SENTIMENT = "sentiment"
 
@@ -97,11 +97,11 @@ def teach(
     allowed[np.array(labelled, dtype=np.int64)] = True
     words = word_lesson(question, course)
     words = replace(words, asked=words.asked & allowed)
-    taught = _round(world, words, len(labelled))
     if not sure or len(labelled) < LEAST_LABELS:
-        return taught
+        return _round(world, words, len(labelled))
+    first = _round(world, of_the_office(words, course.examples), len(labelled))
     rest = world.pool[~allowed[world.pool]]
-    return _round(world, with_sure(words, rest, taught.best[rest]), len(labelled))
+    return _round(world, with_sure(words, rest, first.best[rest]), len(labelled))
 
 
 def _round(world: World, words: Lesson, labels: int) -> Taught:

@@ -15,7 +15,7 @@ from monitor.training.fit import Fitted, _sets, fit
 from monitor.training.lessons import word_lesson
 from monitor.training.material import Material
 from monitor.training.questions import LABEL, OWN, STORED, questions
-from monitor.training.sure import LEAST_LABELS, SURE, with_sure
+from monitor.training.sure import LEAST_LABELS, SURE, of_the_office, with_sure
 
 ISSUES = ("air_bersih", "jalan_infrastruktur")
 BAD, GOOD = (
@@ -125,6 +125,33 @@ def test_a_label_is_judged_by_nobody_who_heard_of_it_through_its_stored_copies(
     )
     assert len(labels) == 60
     assert right < 0.7
+
+
+@pytest.mark.parametrize("with_vectors", [False, True])
+def test_own_texts_answer_no_stored_comment_against_the_labels_of_the_office(
+    with_vectors: bool,
+) -> None:
+    """Of the texts with "sip" 300 written at a desk are blame, and ten labels praise."""
+    examples = [example(OWN, at) for at in range(1200)]
+    examples += [Example(f"sip {PLACES[at % 6]} {at}", OWN, TONES[0]) for at in range(300)]
+    examples += [Example(f"{PLACES[at % 6]} sip {at}", LABEL, TONES[1]) for at in range(10)]
+    examples += [Example(f"{PLACES[at % 6]} parah {at}", LABEL, TONES[0]) for at in range(10)]
+    examples += [Example(f"sip gaskeun {at}", STORED) for at in range(40)]
+    words = ("sip", *BAD, *GOOD, "parah")
+    vectors = np.array([[word in one.text for word in words] for one in examples], np.float32)
+    documents = [Document(one.text) for one in examples]
+    read = Material(examples, documents, vectors if with_vectors else None, lambda *_: None)
+    blame, praise = tones_of(fit(read.course(), ISSUES, "uji").model, "gaskeun")
+    assert praise >= blame
+
+
+def test_only_labels_of_the_office_keep_their_weight_in_the_first_round() -> None:
+    read = material(20, 3)
+    lesson = word_lesson(questions(ISSUES, 20)[0], read.course())
+    office = of_the_office(lesson, read.examples)
+    assert np.array_equal(office.weights[60:80], lesson.weights[60:80])
+    assert office.weights[:60].sum() == pytest.approx(0.03 * lesson.weights[:60].sum())
+    assert np.array_equal(office.asked, lesson.asked)
 
 
 def test_many_labels_are_a_set_of_their_own_when_answers_are_made_honest() -> None:

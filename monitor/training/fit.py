@@ -31,7 +31,7 @@ from monitor.training.lessons import (
 )
 from monitor.training.material import Course
 from monitor.training.questions import LABEL, OWN, STORED, Question, questions
-from monitor.training.sure import LEAST_LABELS, with_sure
+from monitor.training.sure import LEAST_LABELS, of_the_office, with_sure
 
 # Below so many a calibration error is luck.
 _LEAST_SET = 200
@@ -120,13 +120,14 @@ def _learn(question: Question, course: Course) -> _Taught:
     In the second each part is judged by heads whose first round had not seen it either.
     """
     words = word_lesson(question, course)
-    taught = _teach(words, [words] * PARTS, course)
     stored = np.flatnonzero([one.origin == STORED for one in course.examples])
     if not (question.from_stored and len(stored) and _tones(course.examples) >= LEAST_LABELS):
-        return taught
+        return _teach(words, [words] * PARTS, course)
+    office = of_the_office(words, course.examples)
+    first = _teach(office, [office] * PARTS, course)
     whole, *parts = (
-        with_sure(words, stored, (heads or taught.heads).answers(course, stored))
-        for heads in (taught.heads, *taught.by_part)
+        with_sure(words, stored, (heads or first.heads).answers(course, stored))
+        for heads in (first.heads, *first.by_part)
     )
     sure = int(whole.asked[stored].sum())
     return replace(_teach(whole, parts, course), sure=sure)
