@@ -33,6 +33,22 @@ NEWEST_LABEL = (
 """What people said last of a field of the comment ``c``."""
 
 
+def tally_as(model: str) -> str:
+    """What counts since an instant (its first parameter), one row of the tally per comment.
+
+    ``model``: an SQL expression that names for the comment ``c`` by which model it counts.
+    """
+    return (
+        f"SELECT c.id AS comment_id, coalesce({NEWEST_LABEL.format('issue')}, p.issue) AS topic, "
+        "c.source_id AS source_id, c.created_at AS at, "
+        f"coalesce({NEWEST_LABEL.format('sentiment')}, p.sentiment) = 'negatif' AS negative, "
+        "1 - c.backfilled AS live "
+        f"FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = {model} "
+        "WHERE c.created_at >= ?1 AND c.own = 0 AND c.predicted_by IS NOT NULL "
+        f"AND p.spam IS NULL AND p.copy_of IS NULL AND c.visibility {copies.IN_COUNTED}"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A comment with its prediction, corrected by labels where people gave some."""

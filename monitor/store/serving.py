@@ -26,8 +26,7 @@ from monitor.store.connection import (
     rows,
     to_epoch,
 )
-from monitor.store.copies import IN_COUNTED
-from monitor.store.predictions import INSERT, NEWEST_LABEL, values
+from monitor.store.predictions import INSERT, tally_as, values
 
 READING, SERVES, REPLACED, STOPPED = "reading", "serves", "replaced", "stopped"
 
@@ -239,17 +238,7 @@ def _erased_as_before(db: Database, switch: Switch, since_at: int) -> None:
 def _recount(db: Database, since_at: int) -> int:
     """Put right the counts that differ; those that stay the same are not touched."""
     db.conn.execute("DROP TABLE IF EXISTS temp.counted")
-    db.conn.execute(
-        "CREATE TEMP TABLE counted AS "
-        f"SELECT c.id AS comment_id, coalesce({NEWEST_LABEL.format('issue')}, p.issue) AS topic, "
-        "c.source_id AS source_id, c.created_at AS at, "
-        f"coalesce({NEWEST_LABEL.format('sentiment')}, p.sentiment) = 'negatif' AS negative, "
-        "1 - c.backfilled AS live "
-        "FROM comment c JOIN prediction p ON p.comment_id = c.id AND p.model = c.predicted_by "
-        "WHERE c.created_at >= ? AND c.own = 0 AND p.spam IS NULL AND p.copy_of IS NULL "
-        f"AND c.visibility {IN_COUNTED}",
-        (since_at,),
-    )
+    db.conn.execute(f"CREATE TEMP TABLE counted AS {tally_as('c.predicted_by')}", (since_at,))
     db.conn.execute("CREATE UNIQUE INDEX temp.counted_id ON counted(comment_id)")
     gone = changed(
         db,

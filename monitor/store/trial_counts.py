@@ -13,8 +13,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.store.connection import one, to_epoch
-from monitor.store.copies import IN_COUNTED
-from monitor.store.predictions import NEWEST_LABEL
+from monitor.store.predictions import tally_as
 from monitor.store.schema import BIN_SECONDS, HOUR_SECONDS
 
 
@@ -33,16 +32,15 @@ def count_as(db: Database, version: str, since: datetime) -> None:
     """
     since_at = to_epoch(since)
     with db.atomic():
+        of_trial = (
+            "coalesce((SELECT model FROM prediction r WHERE r.comment_id = c.id AND r.model = ?2), "
+            "c.predicted_by)"
+        )
         db.conn.execute(
-            "CREATE TEMP TABLE tally AS SELECT * FROM main.tally WHERE at < ? UNION ALL "
-            f"SELECT c.id, coalesce({NEWEST_LABEL.format('issue')}, p.issue), c.source_id, "
-            f"c.created_at, coalesce({NEWEST_LABEL.format('sentiment')}, p.sentiment) = 'negatif', "
-            "1 - c.backfilled FROM comment c JOIN prediction p ON p.comment_id = c.id "
-            "AND p.model = coalesce((SELECT model FROM prediction r WHERE r.comment_id = c.id "
-            "AND r.model = ?), c.predicted_by) WHERE c.created_at >= ? AND c.own = 0 "
-            "AND c.predicted_by IS NOT NULL AND p.spam IS NULL AND p.copy_of IS NULL "
-            f"AND c.visibility {IN_COUNTED}",
-            (since_at, version, since_at),
+            "CREATE TEMP TABLE tally AS "
+            "SELECT comment_id, topic, source_id, at, negative, live FROM main.tally WHERE at < ?1 "
+            f"UNION ALL {tally_as(of_trial)}",
+            (since_at, version),
         )
         db.conn.execute("CREATE INDEX temp.trial_topic ON tally(topic, at)")
         db.conn.execute("CREATE INDEX temp.trial_comment ON tally(comment_id)")
