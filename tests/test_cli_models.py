@@ -26,7 +26,7 @@ from monitor.records.candidate import CandidateState
 from monitor.store import candidates, comments, open_store, people, predictions, serving, sources
 from monitor.store.connection import rows
 from monitor.store.locking import held
-from monitor.training.holdout import RULE, held_out
+from monitor.text.judging import RULE, held_out
 from tests.candidate_world import report
 from tests.classify_world import DATA, serve, small_data, tiny_model
 from tests.world import NOW, SITE, make_comment

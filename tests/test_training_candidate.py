@@ -20,11 +20,11 @@ from monitor.steps import candidates as steps
 from monitor.store import audit, candidates, predictions, serving
 from monitor.store.connection import rows
 from monitor.store.doubted import DOUBTED, queue_again
+from monitor.text.judging import RULE
 from monitor.training import candidate as training
 from monitor.training.candidate import judging_rows, make, new_version, side_by_side, sweep
 from monitor.training.dataset import Example
 from monitor.training.doubts import Suspicion
-from monitor.training.holdout import RULE
 from tests.candidate_world import CLOGGED, JUDGING, Gloomy, Lab, Sharp, Twin, write_model
 from tests.day import HOUR, MINUTE
 from tests.making import make_incident

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.records import Sentiment
+from monitor.text.judging import RULE, held_out, plain
 from monitor.training.dataset import Example
-from monitor.training.holdout import RULE, follows_rule, held_out, part, plain
+from monitor.training.holdout import follows_rule, part
 
 TEXTS = [f"laporan warga nomor {i} tentang lampu jalan" for i in range(4000)]
 JUDGES = next(text for text in TEXTS if held_out(text))

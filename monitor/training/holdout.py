@@ -1,51 +1,28 @@
-"""Which texts are for judging alone: a tenth, fixed by the letters of the text itself.
+"""Examples parted into those that teach and those that judge (``text.judging`` says which).
 
-Layer 3, pure. Every model is judged on the same rows, whenever it was trained and whatever labels
-came since, and none may have been taught them. What a model was kept from stands in its
-``model.json`` under the name of the rule; one that names no rule was taught everything.
+Layer 3, pure. What a model was kept from stands in its ``model.json`` under the name of the rule;
+one that names no rule was taught everything.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.text.judging import RULE, held_out, plain
 from monitor.training.dataset import Example
 from monitor.training.folds import COMMON, are_twins
 from monitor.training.questions import LABEL, OWN, STORED
 
-RULE: Final = "blake2b-tenth-1"
-"""The name of the rule; another rule needs another name."""
-
 RULE_KEY: Final = "held_out"
 """Where ``model.json`` tells the rule, in what it says of the training."""
 
-_TENTH = 10
-_WORDS = re.compile(r"[^\W_]+")
 _OURS = (OWN, LABEL)
-
-
-def plain(text: str) -> str:
-    """A text as the rule reads it: small letters and digits, single spaces.
-
-    Not as the classifier reads it: its word lists may be edited, and an edit of the slang list
-    must not carry a text from the one side to the other.
-    """
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
-
-
-def held_out(text: str) -> bool:
-    """Whether a text is for judging alone."""
-    digest = blake2b(plain(text).encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % _TENTH == 0
 
 
 def follows_rule(training: Mapping[str, Any]) -> bool:

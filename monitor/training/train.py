@@ -16,6 +16,7 @@ from monitor.classify.embed import Embedder, Mode, VectorCache, open_embedder
 from monitor.classify.model_files import Model, require_new, save
 from monitor.classify.predict import Classifier
 from monitor.knowledge import read_taxonomy
+from monitor.text.judging import RULE
 from monitor.text.reader import TextReader
 from monitor.training.card import Learned, Measured, card
 from monitor.training.dataset import Example, Labelled, own
@@ -23,7 +24,7 @@ from monitor.training.dataset import labelled as read_labelled
 from monitor.training.doubts import Suspicion, suspicions
 from monitor.training.external import external as read_external
 from monitor.training.fit import fit
-from monitor.training.holdout import RULE, RULE_KEY, part
+from monitor.training.holdout import RULE_KEY, part
 from monitor.training.material import Progress, read_examples
 from monitor.training.measure import Figure, figures
 from monitor.training.pictures import papers
