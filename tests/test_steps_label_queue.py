@@ -23,10 +23,14 @@ from monitor.store import label_pool, label_queue, people, predictions, said_lab
 from monitor.store.connection import rows
 from monitor.store.doubted import queue_again
 from monitor.store.label_pool import Labelled
+from monitor.text.judging import FIRST_JUDGES, held_out, lot
 from tests.label_world import FLOOD, NEG, ROADS, TEXTS, FirstCome, labelled, queue, state
 from tests.world import NOW, make_settings, make_tools, open_world, seed_comments
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NUMBERED = [f"Lampu jalan padam di gang {n}, sudah {n % 7} malam" for n in range(1500)]
+JUDGING = [one for one in NUMBERED if held_out(one)][:120]
+TEACHING = [one for one in NUMBERED if not held_out(one)]
 MANY = [f"{text} ke-{n}" for n in range(6) for text in TEXTS]
 
 
@@ -56,9 +60,44 @@ def test_once_a_working_day_it_is_filled_up_to_the_days_share(
     assert fill_queue(store, tools, NOW + DAY) == 16, "no more are left"
     items = label_queue.waiting(store, 99)
     assert len(items) == 36
-    assert {(one.reason, one.guesses) for one in items} == {
-        ("disagree", ("kesehatan", ROADS, FLOOD))
-    }
+    assert {one.reason for one in items} == {"disagree", "random"}
+    assert {one.guesses for one in items} == {("kesehatan", ROADS, FLOOD)}
+
+
+def test_what_judges_is_drawn_by_lot_and_never_chosen(store: Database, tools: Tools) -> None:
+    seed_comments(store, tools, [*JUDGING[:12], *TEACHING[:30]])
+    assert fill_queue(store, tools, NOW) == 20
+    chooser = tools.chooser
+    assert isinstance(chooser, FirstCome)
+    assert not [one.text for one in chooser.pools[0] if held_out(one.text)]
+    items = label_queue.waiting(store, 99)
+    asked = [(held_out(text(store, one.comment_id)), one.reason) for one in items]
+    assert sorted(asked) == [(False, "disagree")] * 14 + [(True, "random")] * 6
+    among = [at for at, (judges, _) in enumerate(asked) if judges]
+    assert among == [1, 5, 8, 11, 15, 18], "evenly, so every day has its part of them"
+    drawn = {text(store, one.comment_id) for one in items if one.reason == "random"}
+    assert drawn == set(sorted(JUDGING[:12], key=lot)[:6])
+
+
+def test_once_enough_judge_one_in_ten_does(store: Database, tools: Tools) -> None:
+    for number in seed_comments(store, tools, JUDGING[:FIRST_JUDGES]):
+        predictions.add_label(store, number, LabelField.SENTIMENT, "negatif", "Budi", NOW)
+    assert label_pool.judges(store) == FIRST_JUDGES
+    seed_comments(store, tools, [*JUDGING[FIRST_JUDGES:], *TEACHING[:30]])
+    assert fill_queue(store, tools, NOW) == 20
+    reasons = [one.reason for one in label_queue.waiting(store, 99)]
+    assert (reasons.count("random"), reasons.count("disagree")) == (2, 18)
+
+
+def test_where_nothing_may_judge_all_seats_teach(store: Database, tools: Tools) -> None:
+    seed_comments(store, tools, TEACHING[:30])
+    assert fill_queue(store, tools, NOW) == 20
+    assert {one.reason for one in label_queue.waiting(store, 99)} == {"disagree"}
+
+
+def text(db: Database, number: CommentId) -> str:
+    (row,) = rows(db, "SELECT text FROM comment WHERE id = ?", [number])
+    return str(row["text"])
 
 
 def test_the_chooser_hears_what_was_asked_and_labelled(store: Database, tools: Tools) -> None:

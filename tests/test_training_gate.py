@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.records.candidate import LEAST_ROWS, MOST_FALL, Cut, Measure, Outcome, Part
+from monitor.text.judging import labels_for
 from monitor.training.gate import labels_needed, ruling
 
 TONE = Cut(Measure.SENTIMENT, Part.ALL, "all", 400, 0.70, 0.70, -0.02, 0.02)
@@ -79,9 +80,9 @@ def test_without_proof_it_tells_how_many_labels_would_help() -> None:
 
 
 def test_without_any_rows_it_asks_for_the_least() -> None:
-    assert labels_needed([]) == 10 * LEAST_ROWS
+    assert labels_needed([]) == labels_for(LEAST_ROWS, 0) == 100
     few = replace(TONE, rows=10, low=0.0, high=0.0)
-    assert labels_needed([few]) == 10 * (LEAST_ROWS - 10)
+    assert labels_needed([few]) == labels_for(LEAST_ROWS - 10, 10) == 67
 
 
 def test_models_that_answer_alike_foretell_no_labels() -> None:

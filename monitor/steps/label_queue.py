@@ -1,7 +1,9 @@
 """Step 8, once a working day and when it runs dry: fill the queue of what people shall label.
 
-Which of the last two months' comments teach most is for ``tools.chooser`` to say. What was chosen
-and that it was looked for are written together; dying before that means choosing again.
+Which of the last two months' comments teach most is for ``tools.chooser`` to say. Those that judge
+models (``text.judging``) are drawn by lot and never chosen: what the serving model is unsure of
+would judge it harder than any candidate. What was chosen and that it was looked for are written
+together; dying before that means choosing again.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from monitor.steps.tools import Picked, Tools
 from monitor.store import choices, label_pool, label_queue, people, said_labels
 from monitor.store.label_pool import Teachable
 from monitor.store.label_queue import ToLabel
+from monitor.text.judging import held_out, judging_seats, lot
 
 PAST: Final = timedelta(days=60)
 MOST_READ: Final = 20_000
@@ -31,6 +34,7 @@ MOST_TAKEN: Final = 200
 STALE: Final = timedelta(days=14)
 DRY_AGAIN: Final = timedelta(hours=1)
 GUESSES: Final = 3
+_BY_LOT: Final = "random"
 _LOOKED = "label-queue-filled"
 _CRC = 2**32
 
@@ -87,27 +91,51 @@ def _due(db: Database, tools: Tools, now: datetime) -> bool:
 
 
 def _chosen(db: Database, tools: Tools, room: int, now: datetime) -> list[ToLabel]:
-    pool = label_pool.teachable(db, now - PAST, MOST_READ)
+    judging, teaching = parted(label_pool.teachable(db, now - PAST, MOST_READ))
+    judges = judging[: judging_seats(room, label_pool.judges(db))]
+    taught = _teaching(db, tools, teaching, room - len(judges), now)
+    asked = mingled(taught, [(one, _BY_LOT) for one in judges])
+    guesses = tools.chooser and tools.chooser.likeliest([one.text for one, _ in asked])
+    there = able(db)
+    return [
+        ToLabel(
+            comment_id=one.id,
+            reason=reason,
+            # the order of asking: what was drawn by lot stands among the rest
+            worth=1 - at / len(asked),
+            wanted=wanted(tools.settings.training, one.id, there),
+            guesses=(guesses[at] if guesses else _guesses(tools, one))[:GUESSES],
+        )
+        for at, (one, reason) in enumerate(asked)
+    ]
+
+
+def _teaching(
+    db: Database, tools: Tools, pool: Sequence[Teachable], room: int, now: datetime
+) -> list[tuple[Teachable, str]]:
+    """Those that teach most, and why each is asked."""
     picked: Sequence[Picked]
     if tools.chooser is None:
-        picked, guesses = least_sure(pool, room), None
+        picked = least_sure(pool, room)
     else:
         pool = shortlist(pool, MOST_WEIGHED)
         taken = label_pool.taken(db, now - PAST, MOST_TAKEN)
         picked = tools.chooser.choose(pool, room, taken, label_pool.labelled_counts(db))
-        guesses = tools.chooser.likeliest([pool[one.index].text for one in picked])
-    there = able(db)
-    return [
-        ToLabel(
-            comment_id=pool[one.index].id,
-            reason=str(one.reason),
-            # the order of asking is the chooser's: what it drew at random stands among the rest
-            worth=1 - at / len(picked),
-            wanted=wanted(tools.settings.training, pool[one.index].id, there),
-            guesses=(guesses[at] if guesses else _guesses(tools, pool[one.index]))[:GUESSES],
-        )
-        for at, one in enumerate(picked)
-    ]
+    return [(pool[one.index], str(one.reason)) for one in picked]
+
+
+def parted(pool: Sequence[Teachable]) -> tuple[list[Teachable], list[Teachable]]:
+    """Comments that judge, in the order in which the lot draws them, and those that teach."""
+    judging = sorted((one for one in pool if held_out(one.text)), key=lambda one: lot(one.text))
+    return judging, [one for one in pool if not held_out(one.text)]
+
+
+def mingled(
+    many: Sequence[tuple[Teachable, str]], few: Sequence[tuple[Teachable, str]]
+) -> list[tuple[Teachable, str]]:
+    """Both in their order, the few in the middle of equal stretches of the many."""
+    places = [((at + 0.5) / len(part), one) for part in (many, few) for at, one in enumerate(part)]
+    return [one for _, one in sorted(places, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True, slots=True)

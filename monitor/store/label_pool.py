@@ -17,6 +17,7 @@ from monitor.store.doubted import DOUBTED
 from monitor.store.label_queue import IMPORTED, ITEMS, STANDS, UNTOUCHED, LabelState
 from monitor.store.predictions import NEWEST_LABEL
 from monitor.store.said_labels import Said, said_of
+from monitor.text.judging import held_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,14 @@ def labelled_counts(db: Database) -> Labelled:
             for column in (issue, "p.language", NEWEST_LABEL.format("sentiment"))
         )
     )
+
+
+def judges(db: Database) -> int:
+    """How many labelled comments judge models and teach none."""
+    texts = rows(
+        db, "SELECT text FROM comment WHERE id IN (SELECT comment_id FROM label) AND own = 0"
+    )
+    return sum(held_out(row["text"]) for row in texts)
 
 
 def room(db: Database, size: int, a_day: int, midnight: datetime) -> int:

@@ -27,6 +27,7 @@ from monitor.records.candidate import (
     Part,
     Ruling,
 )
+from monitor.text.judging import labels_for
 
 OVERALL_LEVEL: Final = 0.95
 CUT_LEVEL: Final = 0.99
@@ -35,8 +36,6 @@ for the better are enough, as in a sign test at 5 %."""
 
 # What is worth proving, where the candidate shows no gain of its own yet.
 _SMALLEST_GAIN: Final = 0.01
-# One label in ten is for judging (``holdout``).
-_LABELS_PER_ROW: Final = 10
 _GAINS = frozenset({Measure.SENTIMENT, Measure.ISSUE, Measure.ONE_ISSUE, Measure.PAIRS})
 _OVERALL = (Measure.SENTIMENT, Measure.ISSUE)
 
@@ -71,7 +70,8 @@ def labels_needed(cuts: Sequence[Cut]) -> int | None:
     if known and not telling:
         return None
     rows = min(map(_rows_needed, telling), default=LEAST_ROWS)
-    return _LABELS_PER_ROW * max(rows, 1)
+    judges = min((cut.rows for cut in telling), default=0)
+    return labels_for(max(rows, 1), judges)
 
 
 def _alike(cut: Cut) -> bool:
