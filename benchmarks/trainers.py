@@ -48,7 +48,7 @@ from monitor.training.questions import LABEL
 
 PROJECT = DATA.parent
 DEVELOPMENT = ("dev1", "dev2", "dev3", "dev4")
-# "a" to "o" were looked at with earlier choices, so they are not reported any more; whoever changes
+# "a" to "o", "t" and "u" were looked at already, so they are not reported any more; whoever changes
 # the learner or the queue after a look at these takes new letters.
 REPORTED = ("p", "q", "r", "s")
 A_DAY, MOST = 20, 800
