@@ -126,8 +126,11 @@ def _teaching(
 
 def parted(pool: Sequence[Teachable]) -> tuple[list[Teachable], list[Teachable]]:
     """Comments that judge, in the order in which the lot draws them, and those that teach."""
-    judging = sorted((one for one in pool if held_out(one.text)), key=lambda one: lot(one.text))
-    return judging, [one for one in pool if not held_out(one.text)]
+    judging: list[Teachable] = []
+    teaching: list[Teachable] = []
+    for one in pool:
+        (judging if held_out(one.text) else teaching).append(one)
+    return sorted(judging, key=lambda one: lot(one.text)), teaching
 
 
 def mingled(
