@@ -33,7 +33,7 @@ BASE = ChartData(
 def test_the_chart_is_a_png_of_the_right_size() -> None:
     picture = chart(BASE)
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", picture[16:24]) == (800, 420)
+    assert struct.unpack(">II", picture[16:24]) == (840, 555)
     assert len(picture) < 100_000
 
 
@@ -70,7 +70,7 @@ def test_a_holiday_the_window_and_blind_hours_stand_together() -> None:
         )
     )
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", picture[16:24]) == (800, 420)
+    assert struct.unpack(">II", picture[16:24]) == (840, 555)
 
 
 def test_a_long_name_of_a_day_is_cut_to_its_day() -> None:

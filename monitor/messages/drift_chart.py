@@ -17,7 +17,7 @@ _TITLES: Final = (
     "Komentar negatif (%)",
 )
 _COLOURS: Final = ("#263238", "#1565c0", "#c79100", "#6a1b9a")
-_LABELS: Final = 4  # dates under each panel
+_LABELS: Final = 3  # dates under each panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,16 @@ class DriftChart:
 
 
 def drift_picture(data: DriftChart) -> bytes:
-    """Two by two panels; PNG, 800 by 560 pixels."""
+    """Two by two panels; PNG, 840 by 780 pixels."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 5.6), dpi=100, layout="constrained")
+    figure = Figure(figsize=(5.6, 5.2), dpi=150, layout="constrained")
     for at, title in enumerate(_TITLES):
         axes = figure.add_subplot(2, 2, at + 1)
         _draw(axes, data, at)
-        axes.set_title(title, fontsize=12, loc="left", fontweight="bold")
+        axes.set_title(title, fontsize=10.5, loc="left", fontweight="bold")
     handles, names = figure.axes[0].get_legend_handles_labels()
-    columns = min(3, len(names))  # more would not fit beside each other
+    columns = min(2, len(names))  # more would not fit beside each other
     figure.legend(
         handles, names, loc="outside lower center", fontsize=10, frameon=False, ncol=columns
     )
