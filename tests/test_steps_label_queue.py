@@ -95,6 +95,13 @@ def test_where_nothing_may_judge_all_seats_teach(store: Database, tools: Tools) 
     assert {one.reason for one in label_queue.waiting(store, 99)} == {"disagree"}
 
 
+def test_where_little_may_teach_more_judges(store: Database, tools: Tools) -> None:
+    seed_comments(store, tools, [*JUDGING[:30], *TEACHING[:11]])
+    assert fill_queue(store, tools, NOW) == 20
+    reasons = [one.reason for one in label_queue.waiting(store, 99)]
+    assert (reasons.count("random"), reasons.count("disagree")) == (9, 11)
+
+
 def text(db: Database, number: CommentId) -> str:
     (row,) = rows(db, "SELECT text FROM comment WHERE id = ?", [number])
     return str(row["text"])

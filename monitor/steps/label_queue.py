@@ -92,8 +92,10 @@ def _due(db: Database, tools: Tools, now: datetime) -> bool:
 
 def _chosen(db: Database, tools: Tools, room: int, now: datetime) -> list[ToLabel]:
     judging, teaching = parted(label_pool.teachable(db, now - PAST, MOST_READ))
-    judges = judging[: judging_seats(room, label_pool.judges(db))]
-    taught = _teaching(db, tools, teaching, room - len(judges), now)
+    # Either takes the seats that the other leaves empty.
+    by_lot = min(judging_seats(room, label_pool.judges(db)), len(judging))
+    taught = _teaching(db, tools, teaching, room - by_lot, now)
+    judges = judging[: room - len(taught)]
     asked = mingled(taught, [(one, _BY_LOT) for one in judges])
     guesses = tools.chooser and tools.chooser.likeliest([one.text for one, _ in asked])
     there = able(db)
