@@ -284,3 +284,18 @@ def test_files_that_cannot_be_read_or_written_are_named(office: Office) -> None:
     done = office("label", "export", "--out", office.folder / "tidak-ada" / "x.csv")
     assert done.code == WRONG
     assert "--out" in done.err
+
+
+@pytest.mark.parametrize("name", ["tugas.xml", "tugas.xlsx", "tugas"])
+def test_tasks_are_written_as_csv_or_json_only(office: Office, name: str) -> None:
+    done = office("label", "export", "--out", office.folder / name)
+    assert done.code == WRONG
+    assert "accepted: .csv .json" in done.err
+    assert not (office.folder / name).exists()
+
+
+def test_an_empty_queue_tells_when_it_is_filled(office: Office) -> None:
+    label_queue.tidy(office.store, NOW + timedelta(days=1), NOW + timedelta(days=1))
+    done = office("label", "export", "--out", office.folder / "tugas.csv")
+    assert "0 comments" in done.out
+    assert "filled in office hours" in done.out

@@ -28,9 +28,12 @@ def export(
     from monitor.knowledge import load_knowledge
     from monitor.steps import label_studio
 
+    kind = out.suffix.lower()
+    if kind not in (".csv", ".json"):  # of these, .xml is the interface beside them
+        raise ConfigError(f"--out: {out}: not a format that is written: accepted: .csv .json")
     settings, db = of(context).store()
     found = label_studio.tasks(db, most)
-    as_json = out.suffix.lower() == ".json"
+    as_json = kind == ".json"
     body = (
         json.dumps(found, ensure_ascii=False, indent=1) if as_json else label_studio.as_csv(found)
     )
@@ -41,6 +44,8 @@ def export(
     except OSError as error:
         raise ConfigError(f"--out: {out}: {error.strerror}") from error
     typer.echo(f"{out}: {len(found)} comments; labelling interface: {beside}")
+    if not found:
+        typer.echo("Nothing waits for labels now: the queue is filled in office hours.")
 
 
 @labels_app.command("import")
