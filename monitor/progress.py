@@ -5,16 +5,25 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 Advance = Callable[[int, int | None], None]
 
 
-def _silent(done: int, total: int | None) -> None:
+class AdvancePart(Protocol):
+    """An ``Advance`` that may name the part of the work that is under way."""
+
+    def __call__(self, done: int, total: int | None, part: str = "") -> None:
+        """``done`` of ``total`` (None: nobody knows) of this part."""
+        ...
+
+
+def _silent(done: int, total: int | None, part: str = "") -> None:
     """Nobody watches."""
 
 
 @contextlib.contextmanager
-def progress(title: str) -> Iterator[Advance]:
+def progress(title: str) -> Iterator[AdvancePart]:
     """A bar on stderr, if that is a terminal; call the given ``advance(done, total)``."""
     if not sys.stderr.isatty():
         yield _silent
@@ -25,4 +34,8 @@ def progress(title: str) -> Iterator[Advance]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int | None, part: str = "") -> None:
+            bar.update(task, description=f"{title} {part}".rstrip(), completed=done, total=total)
+
+        yield advance

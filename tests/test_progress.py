@@ -20,7 +20,7 @@ class Terminal(io.StringIO):
 def test_nobody_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with progress("memuat") as advance:
         advance(3, 10)
-        advance(4, None)
+        advance(4, None, "bagian")
     assert capsys.readouterr() == ("", "")
 
 
@@ -33,3 +33,13 @@ def test_a_person_sees_title_and_count(monkeypatch: pytest.MonkeyPatch) -> None:
         advance(7, 10)
     assert "memuat" in screen.getvalue()
     assert "7/10" in screen.getvalue()
+
+
+def test_a_person_sees_which_part_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with progress("memuat") as advance:
+        advance(2, 5, "tetapan")
+    assert "memuat tetapan" in screen.getvalue()
+    assert "2/5" in screen.getvalue()

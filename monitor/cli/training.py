@@ -49,8 +49,8 @@ def run_training(settings: Settings, db: Database, wanted: Wanted) -> str:
         day = app.utc_now().astimezone(settings.office.zone)
         version = wanted.version or new_version(settings.models, db, day)
 
-        def tell(_: str, done: int, total: int) -> None:
-            advance(done, total)
+        def tell(part: str, done: int, total: int) -> None:
+            advance(done, total, part)
 
         tools = _tools(settings)
         if tools is None:
