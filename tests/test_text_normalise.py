@@ -47,6 +47,7 @@ def normalise(text: str) -> str:
         ("surat ke nama@contoh.id ya", "surat ke <email> ya"),
         ("hp 081200000000 harga Rp 25.000", "hp <nomor> harga rp 25.000"),
         ("5jt 10rb 3kg 4g 50%", "5 juta 10 ribu 3 kg 4g 50%"),
+        ("5jt_ 10rb_an", "5 juta 10 ribu an"),
         ("rusak?!?? mana", "rusak ? ! ? mana"),
         ("s l o t g.4.c.0.r", "slotg4c0r"),
         ("kelas a 1 2", "kelas a 1 2"),

@@ -34,7 +34,7 @@ _URL = re.compile(
 _UNITS = "rb|jt|ribu|juta|kg|km|thn|tahun|bln|bulan|hari|jam"
 _TOKEN = re.compile(
     r"<(?:url|email|nomor)>"
-    rf"|\d++(?:[.,:/]\d++)*(?:(?![^\W_])%?|(?=(?:{_UNITS})\b))"
+    rf"|\d++(?:[.,:/]\d++)*(?:(?![^\W_])%?|(?=(?:{_UNITS})(?![^\W_])))"
     r"|[^\W_]++(?:['-][^\W_]++)*+"
     r"|@[\w.]*\w"
     r"|!+|\?+"
