@@ -91,8 +91,7 @@ class DataLibrary:
         with self._saying(texts) as folder:
             knowledge = load_knowledge(folder)
             self._check(knowledge)
-            reader = TextReader.load(folder, self._settings.office.province)
-            words = LexiconWords.load(reader, folder)
+            words = LexiconWords.load(self.reader(texts), folder)
         return Parts(knowledge, words, self._second_look(knowledge))
 
     def classifier(self, version: str, texts: Mapping[str, str]) -> Classifier:
@@ -119,12 +118,13 @@ class DataLibrary:
         )
 
     def reader(self, texts: Mapping[str, str]) -> TextReader:
-        """The word lists with these texts among them.
+        """The word lists with these texts among them; made once for as long as they stay the same.
 
         Raises:
             ConfigError: one is wrong.
         """
-        key = tuple(texts.get(file, "") for file in READS)
+        said = {**self.on_disk(), **texts}
+        key = tuple(said.get(file, "") for file in READS)
         if key not in self._readers_made:
             with self._saying(texts) as folder:
                 made = TextReader.load(folder, self._settings.office.province)

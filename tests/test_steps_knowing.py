@@ -440,20 +440,35 @@ def test_another_process_takes_over_what_was_changed(office: Taught) -> None:
     other.close()
 
 
-def test_what_cannot_be_taken_over_is_told_and_the_old_holds(
-    office: Taught, caplog: pytest.LogCaptureFixture
-) -> None:
-    guard = office.tools.knowledge.guard
-    office.edit("lexicon/stems.tsv", "tanpa kolom\n")
+def _changed_elsewhere(office: Taught) -> None:
+    """Another process changed a rule of the guard."""
     with office.db.atomic():
         office.db.conn.execute(
             "INSERT INTO knowledge_change (file, before, after, person, why, at, state) "
             "SELECT file, after, after || '# catatan', 'Budi', '', 0, 'done' "
             "FROM knowledge_change WHERE file = 'guard/aturan.toml'"
         )
+
+
+def test_what_cannot_be_taken_over_is_told_and_the_old_holds(
+    office: Taught, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard = office.tools.knowledge.guard
+    office.edit("lapor.toml", "tanpa isi\n")
+    _changed_elsewhere(office)
     assert knowing.follow(office.db, office.tools, NOW) == 0
     assert office.tools.knowledge.guard is guard
-    assert "stems.tsv" in caplog.text
+    assert "lapor.toml" in caplog.text
+
+
+def test_word_lists_that_nobody_changed_are_not_read_again(office: Taught) -> None:
+    guard, words_before = office.tools.knowledge.guard, office.tools.words.stems("Jalannya rusak")
+    office.tools.library.parts({})  # type: ignore[union-attr]
+    office.edit("lexicon/stems.tsv", "tanpa kolom\n")  # would be refused
+    _changed_elsewhere(office)
+    assert knowing.follow(office.db, office.tools, NOW) == 1
+    assert office.tools.knowledge.guard is not guard
+    assert office.tools.words.stems("Jalannya rusak") == words_before
 
 
 def test_a_file_that_cannot_be_written_leaves_everything(
