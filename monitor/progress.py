@@ -1,11 +1,14 @@
-"""A progress bar for people who wait; silent when nobody watches. Layer 2."""
+"""A progress bar for people who wait; lines of the log where nobody watches. Layer 2."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from typing import Protocol
+
+log = logging.getLogger(__name__)
 
 Advance = Callable[[int, int | None], None]
 
@@ -18,15 +21,27 @@ class AdvancePart(Protocol):
         ...
 
 
-def _silent(done: int, total: int | None, part: str = "") -> None:
-    """Nobody watches."""
+def _logged(title: str) -> AdvancePart:
+    """Where nobody watches: one line of the log when a part begins."""
+    last = ""
+
+    def advance(done: int, total: int | None, part: str = "") -> None:
+        nonlocal last
+        if part and part != last:
+            log.info("%s: %s", title, part)
+            last = part
+
+    return advance
 
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[AdvancePart]:
-    """A bar on stderr, if that is a terminal; call the given ``advance(done, total)``."""
+    """A bar on stderr, if that is a terminal; call the given ``advance(done, total)``.
+
+    Where it is none, each part that is named becomes a line of the log.
+    """
     if not sys.stderr.isatty():
-        yield _silent
+        yield _logged(title)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn

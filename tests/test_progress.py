@@ -24,6 +24,16 @@ def test_nobody_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
+def test_where_nobody_watches_each_part_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="monitor.progress")
+    with progress("train") as advance:
+        advance(0, None)
+        for part in ("read", "sentiment"):
+            for done in range(3):
+                advance(done, 3, part)
+    assert caplog.messages == ["train: read", "train: sentiment"]
+
+
 def test_a_person_sees_title_and_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     screen = Terminal()
