@@ -12,15 +12,23 @@ from sqlite_utils import Database
 
 from monitor.config import Settings
 from monitor.errors import ConfigError
+from monitor.messages.export import COLUMNS, COMMENTS
 from monitor.platforms.base import Page
 from monitor.platforms.file_mapping import load_mapping
-from monitor.platforms.file_profiles import DEFAULT, Choice, choose
+from monitor.platforms.file_profiles import DEFAULT, Choice, choose, headed
 from monitor.platforms.files import BadRow, read_file, write_report
 from monitor.progress import Advance
 from monitor.records import Comment, SourceId
 from monitor.store import sources
 
 _BATCH = 500
+# Its ids are numbers of that store and its own replies look like comments: nothing in it tells
+# what is known here.
+_OURS = (
+    "import: {file}: written by siaga export: imported, its comments would count a second time and "
+    "the office's own words as citizens'; accepted: files of other tools, or --map {default} for "
+    "comments that this office does not have"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,13 @@ def import_comments(
     bad ones are.
 
     Raises:
-        ConfigError: no such file or mapping, a column that the mapping needs is missing, or the
-            report cannot be written.
+        ConfigError: no such file or mapping, a column that the mapping needs is missing, the file
+            is an export of Siaga's own and no mapping is named, or the report cannot be written.
     """
     if report.resolve() == file.resolve():
         raise ConfigError(f"--report: {report}: is the file to read")
+    if mapping_name is None and headed(file, COLUMNS[COMMENTS]):
+        raise ConfigError(_OURS.format(file=file, default=DEFAULT))
     profiles = sorted((settings.data / "mappings").glob("*.toml"))
     choice = choose(file, profiles) if mapping_name is None else Choice(mapping_name)
     mapping = load_mapping(_mapping_file(settings, choice.name))

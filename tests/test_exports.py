@@ -19,6 +19,7 @@ from monitor.cli import run_command
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.exports import Wish, cells
+from monitor.imports import import_comments
 from monitor.knowledge import read_taxonomy
 from monitor.messages import export as words
 from monitor.records import (
@@ -31,7 +32,16 @@ from monitor.records import (
     SourceId,
     Visibility,
 )
-from monitor.store import audit, drafts, incidents, open_store, predictions, rechecks, serving
+from monitor.store import (
+    audit,
+    drafts,
+    incidents,
+    open_store,
+    predictions,
+    rechecks,
+    serving,
+    sources,
+)
 from monitor.store.drafts import Proposal
 from monitor.training.dataset import Example, read_csv
 from tests.making import MODEL, NOW, make_comment, make_prediction, make_reading, store_comments
@@ -155,6 +165,27 @@ def test_a_comment_leaves_with_what_machine_and_people_say(desk: Desk) -> None:
         "label_issue": "air_bersih",
     }
     assert {name: first[name] for name in told} == told
+
+
+def test_an_own_export_is_not_imported_by_mistake(desk: Desk) -> None:
+    """Its ids are the store's own numbers: each comment would count twice."""
+    file = desk.export() / words.COMMENTS
+
+    def take(mapping: str | None) -> int:
+        report, later = desk.folder / "bad.csv", NOW + timedelta(days=30)
+        done = import_comments(
+            desk.db, desk.settings, file, mapping, report, later, lambda *_: None
+        )
+        return done.stored
+
+    before = desk.db["comment"].count
+    with pytest.raises(
+        ConfigError, match=r"written by siaga export: .*; accepted: .*--map default"
+    ):
+        take(None)
+    assert desk.db["comment"].count == before
+    assert not [one for one in sources.every(desk.db) if one.id.startswith("berkas_")]
+    assert take("default") == len(rows(file.parent, words.COMMENTS))
 
 
 def test_what_was_erased_or_deleted_stays_out_of_every_file(desk: Desk) -> None:

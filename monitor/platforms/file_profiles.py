@@ -5,7 +5,7 @@ Layer 2. Reads the first rows only. Where none or several fit, the profile is ``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,15 @@ def choose(path: Path, profiles: Sequence[Path]) -> Choice:
     known = [load_mapping(one) for one in profiles if one.stem != DEFAULT]
     fitting = _fitting(path, known) if path.is_file() else ()
     return Choice(fitting[0] if len(fitting) == 1 else DEFAULT, fitting)
+
+
+def headed(path: Path, names: Collection[str]) -> bool:
+    """Whether all these names stand in the header of a table, whatever stands beside them.
+
+    Raises:
+        ConfigError: a spreadsheet or JSON file cannot be read.
+    """
+    return path.is_file() and any(set(names) <= set(map(str, header)) for header in _tops(path))
 
 
 def _fitting(path: Path, known: Sequence[FileMapping]) -> tuple[str, ...]:
