@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.messages.answers import POST_ANSWERED, POST_STALE
 from monitor.messages.base import TEXT_LIMIT
 from monitor.messages.draft import DraftView, draft_message, edit_question
 from monitor.messages.guard import blunder_names
@@ -143,6 +144,14 @@ def test_a_reply_keeps_its_lines() -> None:
             "Belum pasti terkirim\nTujuan: https://situs.example/",
         ),
         ({"state": DraftState.TO_COPY}, "Disetujui: salin dan kirim sendiri"),
+        (
+            {"state": DraftState.STALE, "why": POST_STALE},
+            f"Batal: komentar berubah atau dihapus\n{POST_STALE}",
+        ),
+        (
+            {"state": DraftState.STALE, "why": POST_ANSWERED},
+            f"Batal: kantor sudah membalas\n{POST_ANSWERED}",
+        ),
         (
             {"state": DraftState.REJECTED, "permalink": "https://situs.example/"},
             "Ditolak",

@@ -297,6 +297,8 @@ def test_the_offices_own_words_are_its_own(desk: Desk) -> None:
     own = {row["external_id"]: bool(row["own"]) for row in desk.rows()}
     assert own.pop(number) is False
     assert all(own.values()) and bool(own) is desk.kit.tells_own
+    # By this it is known that the comment was answered there, and needs no suggestion.
+    assert {row["parent_id"] for row in desk.rows() if row["own"]} <= {number}
 
 
 @kits()

@@ -186,6 +186,15 @@ def test_what_cannot_be_answered_or_seen_is_in_no_batch(
     assert propose_thanks(db, tools, NOW) == 0
 
 
+def test_thanks_that_the_office_answered_there_are_in_no_batch(db: Database, tools: Tools) -> None:
+    numbers = praise(db, tools)
+    said = make_comment(90, "Sama-sama, Kak.", NOW, parent_id="c1", author_is_owner=True)
+    with db.atomic():
+        comments.upsert(db, [said], NOW, backfilled=False)
+    assert propose_thanks(db, tools, NOW) == len(numbers) - 1
+    assert CommentId(1) not in {draft.comment_id for draft in batch(db)}
+
+
 def test_where_siaga_cannot_answer_nothing_is_proposed(db: Database, tools: Tools) -> None:
     praise(db, tools)
     assert propose_thanks(db, replace(tools, repliers={}), NOW) == 0

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.messages import answers
 from monitor.platforms.base import Gap
 from monitor.records import (
+    DraftState,
     EventKind,
     IncidentState,
     Level,
@@ -22,7 +24,7 @@ from monitor.records import (
     wave_first,
 )
 from monitor.steps import decide, decide_drafts
-from monitor.store import crowds, drafts, predictions
+from monitor.store import comments, crowds, drafts, predictions
 from tests.day import DAY, HOUR, MINUTE, Day
 from tests.world import NOW, SITE
 
@@ -298,6 +300,20 @@ def test_the_offices_own_replies_never_count(flooded: Day) -> None:
     flooded.run(10 * MINUTE)
     assert flooded.negatives() == before
     assert f"{before} komentar negatif" in flooded.card()
+
+
+def test_who_answers_on_the_site_itself_is_not_made_to_say_it_twice(flooded: Day) -> None:
+    incident = flooded.live()[0]
+    draft = drafts.of_incident(flooded.db, incident.id)[0]
+    answered = comments.get(flooded.db, draft.comment_id)
+    assert answered is not None
+    decide_drafts.approve(flooded.db, flooded.tools, BUDI, draft.id, flooded.now)
+    said = ["Petugas sudah di lokasi, Kak."]
+    flooded.say(said, author_is_owner=True, parent_id=answered.comment.external_id)
+    flooded.run(10 * MINUTE)
+    assert flooded.replier.replies == []
+    (ended,) = [one for one in drafts.of_incident(flooded.db, incident.id) if one.id == draft.id]
+    assert (ended.state, ended.why) == (DraftState.STALE, answers.POST_ANSWERED)
 
 
 def test_a_label_on_the_card_changes_the_count_within_the_next_tick(flooded: Day) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.messages.base import Button, Message, clip, escape, head
-from monitor.messages.draft import DRAFT_STATES
+from monitor.messages.draft import state_words
 from monitor.records import Batch, Draft, DraftState
 
 MOST_ITEMS = 10
@@ -49,7 +49,7 @@ def _item(number: int, item: Item) -> str:
     elif draft.state is DraftState.REJECTED:
         shown = f"<s>{reply}</s>\n<b>{_TAKEN_OUT}</b>{_by(draft)}"
     else:
-        shown = f"{reply}\n<b>{DRAFT_STATES[draft.state]}</b>{_by(draft)}"
+        shown = f"{reply}\n<b>{state_words(draft)}</b>{_by(draft)}"
     return f"{number}. <i>{escape(clip(item.comment, _COMMENT_ROOM))}</i>\n{shown}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.messages.answers import POST_ANSWERED
 from monitor.messages.base import Button, Message, clip, clock, escape, head
 from monitor.messages.difference import marked
 from monitor.messages.hiding import Hiding
@@ -29,6 +30,7 @@ DRAFT_STATES: Mapping[DraftState, str] = {
     DraftState.STALE: "Batal: komentar berubah atau dihapus",
     DraftState.TO_COPY: "Disetujui: salin dan kirim sendiri",
 }
+_ANSWERED = "Batal: kantor sudah membalas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,13 @@ class DraftView:
     statement: str = ""
     hiding: Hiding | None = None
     room: str = ""
+
+
+def state_words(draft: Draft) -> str:
+    """Where a draft stands."""
+    if draft.state is DraftState.STALE and draft.why == POST_ANSWERED:
+        return _ANSWERED
+    return DRAFT_STATES[draft.state]
 
 
 def draft_message(view: DraftView) -> Message:
@@ -77,7 +86,7 @@ def _edited(draft: Draft) -> list[str]:
 
 def _status(view: DraftView) -> str:
     draft = view.draft
-    state = DRAFT_STATES[draft.state]
+    state = state_words(draft)
     by = ""
     if draft.decided_by:
         at = f", {clock(draft.decided_at, view.zone, view.now)}" if draft.decided_at else ""

@@ -36,6 +36,7 @@ from monitor.records import (
 )
 
 DRAFT_STATES = draft.DRAFT_STATES
+state_words = draft.state_words
 HIDING_REASONS = hiding.REASON_PAIRS
 runs = difference.runs
 topic_name, topic_counted = new_topic.topic_name, new_topic.topic_counted

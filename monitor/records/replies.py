@@ -24,6 +24,9 @@ class DraftState(StrEnum):
     TO_COPY = "to_copy"
 
 
+_BY_MACHINE = ("template:", "answer:", "model:")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A suggested reply to one comment, with both versions when a person edited it."""
@@ -41,6 +44,11 @@ class Draft:
     decided_at: datetime | None = None
     why: str | None = None
     permalink: str | None = None
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether the machine suggested it by itself: nobody asked for an answer to pass on."""
+        return self.origin.startswith(_BY_MACHINE)
 
     @property
     def seen(self) -> str:

@@ -1,6 +1,7 @@
 """Before step 7: an approval ends when what it was given for changes.
 
-A comment that was edited or deleted makes its drafts stale. An approved draft that was not sent yet
+A comment that was edited or deleted, or that the office answered on the site itself, makes its
+drafts stale. An approved draft that was not sent yet
 waits for people again when its incident needs more signatures than it has, when the incident was
 dismissed since, or when it could not be sent for too long. A reply that is already being posted is
 never touched. Signatures that still count (a risen level, the same words) are kept.
@@ -51,8 +52,11 @@ def _changed(db: Database, draft: Draft) -> str | None:
         return answers.POST_HIDDEN
     if not comments.counts(stored.comment.visibility):
         return answers.POST_GONE
-    same = words_hash(stored.comment.text) == draft.target_hash
-    return None if same else answers.POST_STALE
+    if words_hash(stored.comment.text) != draft.target_hash:
+        return answers.POST_STALE
+    # What an agency answered may follow words of before, but not what the office said since.
+    since = None if draft.by_machine else draft.proposed_at
+    return answers.POST_ANSWERED if comments.answered_there(db, stored.id, since) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,9 +103,8 @@ def _make_way(db: Database, comment_id: CommentId, why: str, now: datetime) -> b
     draft = drafts.of_comment(db, comment_id)
     if draft is None or draft.state in (DraftState.REJECTED, DraftState.STALE, DraftState.FAILED):
         return True
-    machine = draft.origin.startswith(("template:", "answer:", "model:"))
     touched = draft.text != draft.suggested or bool(signatures.signers(db, draft))
-    if draft.state is not DraftState.PROPOSED or not machine or touched:
+    if draft.state is not DraftState.PROPOSED or not draft.by_machine or touched:
         return False
     return drafts.decide(db, draft.id, DraftState.REJECTED, "siaga", now, why)
 

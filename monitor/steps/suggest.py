@@ -19,7 +19,7 @@ from monitor.steps import fitting, guarding, stating
 from monitor.steps.guarding import MODEL_ORIGIN
 from monitor.steps.tools import Tools
 from monitor.steps.views import crowd_since
-from monitor.store import drafts, incidents, predictions
+from monitor.store import comments, drafts, incidents, predictions
 
 _LOOK_AT = 40
 _ANSWERS = 100
@@ -65,9 +65,14 @@ def too_narrow(db: Database, tools: Tools, incident: Incident) -> str:
 
 
 def _worth_answering(db: Database, incident: Incident) -> list[predictions.Understood]:
-    """Comments without a draft: danger first, then those that more people liked."""
+    """Comments without a draft or an answer: danger first, then those that more people liked."""
     found = predictions.of_topic(db, incident.topic, crowd_since(incident), _LOOK_AT)
-    open_ones = [one for one in found if drafts.of_comment(db, one.stored.id) is None]
+    open_ones = [
+        one
+        for one in found
+        if drafts.of_comment(db, one.stored.id) is None
+        and not comments.answered_there(db, one.stored.id)
+    ]
     return sorted(
         open_ones,
         key=lambda one: (

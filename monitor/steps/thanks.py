@@ -25,7 +25,7 @@ from monitor.records import (
 from monitor.steps import guarding
 from monitor.steps.suggest import propose_for
 from monitor.steps.tools import Tools
-from monitor.store import batches, drafts, incidents, notices, people, predictions
+from monitor.store import batches, comments, drafts, incidents, notices, people, predictions
 
 _YOUNG = timedelta(hours=24)
 _FEWEST = 3  # fewer make no batch, until the oldest has waited for so long
@@ -75,6 +75,7 @@ def _is_simple(db: Database, tools: Tools, one: predictions.Understood) -> bool:
         and comment.reply_ref is not None
         and comment.source_id in tools.repliers
         and all(live.topic != one.issue for live in incidents.live(db))
+        and not comments.answered_there(db, one.stored.id)
     )
 
 

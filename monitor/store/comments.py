@@ -80,6 +80,24 @@ def reply_of(db: Database, source_id: SourceId, external_id: str) -> int | None:
     return row["id"] if row else None
 
 
+def answered_there(db: Database, comment_id: CommentId, since: datetime | None = None) -> bool:
+    """Whether the office answered a comment on the site itself, without Siaga.
+
+    ``since``: only what was first read then or later. Replies that were taken away do not count,
+    nor those that Siaga posted.
+    """
+    found = one(
+        db,
+        "SELECT 1 FROM comment t JOIN comment o "
+        "ON o.source_id = t.source_id AND o.parent_id = t.external_id AND o.own = 1 "
+        f"WHERE t.id = ? AND o.visibility {copies.IN_COUNTED} AND o.stored_at >= ? "
+        "AND NOT EXISTS (SELECT 1 FROM post p JOIN draft d ON d.id = p.draft_id "
+        "WHERE d.comment_id = t.id AND p.external_id = o.external_id)",
+        [comment_id, maybe_epoch(since) or 0],
+    )
+    return found is not None
+
+
 def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:
     """Mark comments that the platform no longer shows; they stop counting, their words stay."""
     hidden = []

@@ -12,13 +12,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.errors import StorageError
-from monitor.store import schema_people, schema_sources, schema_training
+from monitor.store import schema_people, schema_sources, schema_training, schema_twice
 from monitor.store.schema import KNOWN as _FIRST
 from monitor.store.schema import migrations
 
 Row = dict[str, Any]
 
-KNOWN = _FIRST | schema_people.KNOWN | schema_sources.KNOWN | schema_training.KNOWN
+KNOWN = (
+    _FIRST | schema_people.KNOWN | schema_sources.KNOWN | schema_training.KNOWN | schema_twice.KNOWN
+)
 BUSY_TIMEOUT_MS = 10_000
 # How long a new file may take until all that open it at once use its write-ahead log.
 _SWITCH_SECONDS = 30.0
