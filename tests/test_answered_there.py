@@ -75,7 +75,8 @@ def db(tools: Tools, site: MemoryReplier) -> Iterator[Database]:
 def office_says(db: Database, at: datetime = LATER, number: int = 90, **more: Any) -> Comment:
     """The office's own words below the complaint, as a poll reads them at ``at``."""
     told: dict[str, Any] = {"parent_id": "c1", "author_is_owner": True, "reply_ref": None, **more}
-    said = make_comment(number, "Petugas sudah di lokasi, Kak.", at, **told)
+    text = told.pop("text", "Petugas sudah di lokasi, Kak.")
+    said = make_comment(number, text, at, **told)
     with db.atomic():
         comments.upsert(db, [said], at, backfilled=False)
     return said
@@ -196,6 +197,54 @@ def test_an_agencys_answer_may_follow_words_of_before_but_not_of_since(
     office_says(db, LATER + timedelta(minutes=2), number=91)
     assert expire(db, tools, LATER + timedelta(minutes=2)) == 1
     assert only(db).why == answers.POST_ANSWERED
+
+
+def left_open(db: Database, tools: Tools, state: DraftState) -> Draft:
+    """A reply of which nobody knows yet whether it stands there."""
+    draft = approve(db, tools)
+    assert drafts.stop_post(db, draft.id, state, "", NOW, of=[DraftState.APPROVED])
+    return only(db)
+
+
+@pytest.mark.parametrize("state", [DraftState.UNSURE, DraftState.TO_COPY])
+@pytest.mark.parametrize("held", [False, True])
+def test_a_reply_that_is_read_there_ends_the_doubt(
+    db: Database, tools: Tools, state: DraftState, held: bool
+) -> None:
+    draft = left_open(db, tools, state)
+    seen = Visibility.HELD if held else Visibility.PUBLIC
+    office_says(db, text=f" {draft.text}\n", visibility=seen, permalink="https://berita.example/9")
+    assert expire(db, tools, LATER) == 1
+    posted = only(db)
+    assert (posted.state, posted.permalink) == (DraftState.POSTED, "https://berita.example/9")
+    assert posted.why == (answers.POST_HELD if held else None)
+    assert comments.reply_of(db, SITE, "c90") == draft.id
+
+
+@pytest.mark.parametrize("state", [DraftState.UNSURE, DraftState.TO_COPY])
+def test_other_words_there_leave_the_doubt_to_people(
+    db: Database, tools: Tools, state: DraftState
+) -> None:
+    draft = left_open(db, tools, state)
+    office_says(db)
+    office_says(db, number=91, text=draft.text, parent_id="c2")
+    office_says(db, number=92, text=draft.text, author_is_owner=False)
+    assert expire(db, tools, LATER) == 0
+    assert only(db).state is state
+
+
+def test_a_reply_that_was_read_while_it_was_sent_is_not_overlooked(
+    db: Database, tools: Tools
+) -> None:
+    """The call was cut, another process read the reply, and then the draft became unsure."""
+    draft = approve(db, tools)
+    with db.atomic():
+        db.conn.execute("UPDATE draft SET state = 'posting'")
+    office_says(db, text=draft.text)
+    assert expire(db, tools, LATER) == 0
+    assert drafts.stop_post(db, draft.id, DraftState.UNSURE, "", LATER)
+    assert expire(db, tools, LATER) == 1
+    assert only(db).state is DraftState.POSTED
 
 
 def test_drafts_of_before_the_upgrade_are_looked_at_once(db: Database, tools: Tools) -> None:

@@ -1,10 +1,11 @@
 """Before step 7: an approval ends when what it was given for changes.
 
 A comment that was edited or deleted, or that the office answered on the site itself, makes its
-drafts stale. An approved draft that was not sent yet
-waits for people again when its incident needs more signatures than it has, when the incident was
-dismissed since, or when it could not be sent for too long. A reply that is already being posted is
-never touched. Signatures that still count (a risen level, the same words) are kept.
+drafts stale. An approved draft that was not sent yet waits for people again when its incident needs
+more signatures than it has, when the incident was dismissed since, or when it could not be sent for
+too long. A reply that is already being posted is never touched. Where a person was to say whether
+a reply stands (unsure, or left to be copied) and its very words are read there, it is posted.
+Signatures that still count (a risen level, the same words) are kept.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from zlib import crc32
 from sqlite_utils import Database
 
 from monitor.messages import answers, signing
-from monitor.platforms.base import words_hash
+from monitor.platforms.base import PostedReply, ReplyState, words_hash
 from monitor.records import Draft, DraftId, DraftState, IncidentState, NoticeKind, Visibility
 from monitor.steps import guarding
 from monitor.steps.signing import needed_now
 from monitor.steps.tools import Tools
 from monitor.store import comments, drafts, incidents, notices, signatures
+
+# Nobody knows whether these stand on the site until it is read there or a person says so.
+_DOUBTED = (DraftState.UNSURE, DraftState.TO_COPY)
 
 
 def expire(db: Database, tools: Tools, now: datetime) -> int:
@@ -34,15 +38,31 @@ def _end_stale(db: Database, now: datetime) -> int:
 
 
 def _look(db: Database, draft_id: DraftId, now: datetime) -> bool:
-    """Whether this draft had to end; that it was looked at and what is told go with it."""
+    """Whether this draft moved; that it was looked at and what is told go with it."""
     with db.atomic():
         draft = drafts.look_at(db, draft_id)
-        why = None if draft is None else _changed(db, draft)
-        if draft is None or why is None or not drafts.end(db, draft, why, now):
+        if draft is None:
+            return False
+        if draft.state in _DOUBTED:
+            return _settle(db, draft, now)
+        why = _changed(db, draft)
+        if why is None or not drafts.end(db, draft, why, now):
             return False
         if draft.state is DraftState.APPROVED:
             _tell(db, draft, signing.ended(draft.id, why), now)
     return True
+
+
+def _settle(db: Database, draft: Draft, now: datetime) -> bool:
+    """Whether the reply was read where it should stand, which ends the doubt."""
+    said = comments.said_there(db, draft.comment_id, draft.text)
+    if said is None:
+        return False
+    held = said.visibility is Visibility.HELD
+    state = ReplyState.HELD if held else ReplyState.PUBLISHED
+    standing = PostedReply(said.external_id, said.permalink, state)
+    why = answers.POST_HELD if held else None
+    return drafts.finish_post(db, draft.id, standing, now, why=why)
 
 
 def _changed(db: Database, draft: Draft) -> str | None:

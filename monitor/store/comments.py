@@ -80,22 +80,34 @@ def reply_of(db: Database, source_id: SourceId, external_id: str) -> int | None:
     return row["id"] if row else None
 
 
+# The office's own words below a comment, as people can see them, but for what Siaga posted.
+_OWN_BELOW = (
+    "FROM comment t JOIN comment o "
+    "ON o.source_id = t.source_id AND o.parent_id = t.external_id AND o.own = 1 "
+    f"WHERE t.id = ? AND o.visibility {copies.IN_COUNTED} "
+    "AND NOT EXISTS (SELECT 1 FROM post p JOIN draft d ON d.id = p.draft_id "
+    "WHERE d.comment_id = t.id AND p.external_id = o.external_id)"
+)
+
+
 def answered_there(db: Database, comment_id: CommentId, since: datetime | None = None) -> bool:
     """Whether the office answered a comment on the site itself, without Siaga.
 
     ``since``: only what was first read then or later. Replies that were taken away do not count,
     nor those that Siaga posted.
     """
-    found = one(
-        db,
-        "SELECT 1 FROM comment t JOIN comment o "
-        "ON o.source_id = t.source_id AND o.parent_id = t.external_id AND o.own = 1 "
-        f"WHERE t.id = ? AND o.visibility {copies.IN_COUNTED} AND o.stored_at >= ? "
-        "AND NOT EXISTS (SELECT 1 FROM post p JOIN draft d ON d.id = p.draft_id "
-        "WHERE d.comment_id = t.id AND p.external_id = o.external_id)",
-        [comment_id, maybe_epoch(since) or 0],
+    args = [comment_id, maybe_epoch(since) or 0]
+    return one(db, f"SELECT 1 {_OWN_BELOW} AND o.stored_at >= ?", args) is not None
+
+
+def said_there(db: Database, comment_id: CommentId, text: str) -> Comment | None:
+    """The office's own words below a comment that are these, whatever the spaces; None: none."""
+    wanted = text.split()
+    found = (
+        stored(row).comment
+        for row in rows(db, f"SELECT o.* {_OWN_BELOW} ORDER BY o.id", [comment_id])
     )
-    return found is not None
+    return next((comment for comment in found if comment.text.split() == wanted), None)
 
 
 def mark_gone(db: Database, source_id: SourceId, gone: Iterable[tuple[str, Visibility]]) -> None:

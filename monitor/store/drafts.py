@@ -290,7 +290,7 @@ def in_state(db: Database, states: Sequence[DraftState]) -> list[Draft]:
 
 
 def to_look_at(db: Database) -> list[DraftId]:
-    """Drafts that are new, or whose comment was edited or hidden since they were looked at."""
+    """Drafts that are new, or whose comment was edited, hidden or answered since the last look."""
     found = rows(
         db,
         "SELECT l.draft_id AS id FROM draft_look l JOIN draft d ON d.id = l.draft_id "

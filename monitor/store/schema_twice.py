@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from monitor.store.schema import migrations, run
 
-_OPEN = "d.state IN ('proposed', 'approved', 'posting')"
+_OPEN = "d.state IN ('proposed', 'approved', 'posting', 'unsure', 'to_copy')"
 _NOT_YET = "NOT EXISTS (SELECT 1 FROM draft_look l WHERE l.draft_id = d.id)"
 # The drafts of the comment that the office's own words (NEW) stand below.
 _BELOW = (
