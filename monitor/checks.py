@@ -18,6 +18,7 @@ from monitor.platforms.base import Health
 from monitor.records import ChatId, SourceId
 from monitor.steps import readiness
 from monitor.store import audit, open_store, people
+from monitor.store.copying import last_copied
 from monitor.text.lexicon import PlaceTables
 from monitor.watching import Watched, dies_at_once, facts, watched
 
@@ -34,6 +35,7 @@ class Checked:
 def check_all(settings: Settings) -> Iterator[Checked]:
     """Look at everything; each line is independent of the others' failures."""
     yield _checked("database", lambda: _database(settings))
+    yield _checked("backup", lambda: _backup(settings))
     yield _checked("knowledge", lambda: _knowledge(settings))
     yield _checked("rules", lambda: _rules(settings))
     yield _checked("routes", lambda: _routes(settings))
@@ -74,6 +76,13 @@ def _database(settings: Settings) -> str:
     mode = next(iter(db.query("PRAGMA journal_mode")))["journal_mode"]
     registered = len([person for person in people.every(db) if person.active])
     return f"{settings.database} ({mode}), audit whole, {registered} people registered"
+
+
+def _backup(settings: Settings) -> str:
+    made_at = last_copied(open_store(settings.database))
+    if made_at is None:
+        return "none was made yet: siaga backup --out FOLDER"
+    return f"the last one {made_at.astimezone(settings.office.zone):%Y-%m-%d %H:%M}"
 
 
 def _knowledge(settings: Settings) -> str:

@@ -290,6 +290,7 @@ def test_check_is_good_when_everything_answers(watched: Office) -> None:
     names = [line.split(":")[0] for line in done.out.splitlines()]
     assert names == [
         "ok   database",
+        "ok   backup",
         "ok   knowledge",
         "ok   rules",
         "ok   routes",
@@ -331,6 +332,7 @@ base_url = "http://127.0.0.1:9/"
     assert done.code == OUTSIDE
     assert {one["name"]: one["ok"] for one in done.lines} == {
         "database": False,
+        "backup": False,
         "knowledge": True,
         "rules": True,
         "routes": True,

@@ -52,7 +52,7 @@ LAYERS = {
         "library",
         "night",
     ),
-    5: ("app", "adding", "watching", "exports"),
+    5: ("app", "adding", "watching", "exports", "backups"),
     6: ("checks", "running", "stage", "promoting"),
     7: ("demo", "drill"),
     8: ("cli",),

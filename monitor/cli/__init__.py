@@ -15,6 +15,7 @@ import typer
 from monitor.cli import (
     accounts,
     backtest,
+    backups,
     calendar,
     drift,
     drill,
@@ -49,6 +50,7 @@ drift.add_to(app)
 labels.add_to(app)
 accounts.add_to(app)
 export.add_to(app)
+backups.add_to(app)
 people.add_to(app)
 register.add_to(app)
 opd.add_to(app)

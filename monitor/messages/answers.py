@@ -210,6 +210,19 @@ POST_KILLED = "Siaga berhenti saat mengirim. Periksa di sumbernya, lalu pilih di
 POST_HELD = "Terkirim, menunggu persetujuan moderator sumbernya."
 
 
+def restored_unsure(at: str) -> str:
+    """Of a reply that was approved when a backup was made at this time."""
+    return (
+        f"Dipulihkan dari cadangan {at}, jadi mungkin sudah terkirim. Periksa di sumbernya, lalu "
+        "pilih di bawah."
+    )
+
+
+def restored_stale(at: str) -> str:
+    """Of a suggestion that waited when a backup was made at this time."""
+    return f"Dipulihkan dari cadangan {at}, jadi mungkin sudah diputuskan sesudah itu."
+
+
 def post_failed(error: str) -> str:
     """Why a reply was not sent."""
     return f"Sumber menolak: {clip(error, 200)}"

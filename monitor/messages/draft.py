@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.messages.answers import POST_ANSWERED
+from monitor.messages.answers import POST_ANSWERED, POST_GONE, POST_HIDDEN, POST_STALE
 from monitor.messages.base import Button, Message, clip, clock, escape, head
 from monitor.messages.difference import marked
 from monitor.messages.hiding import Hiding
@@ -30,7 +30,9 @@ DRAFT_STATES: Mapping[DraftState, str] = {
     DraftState.STALE: "Batal: komentar berubah atau dihapus",
     DraftState.TO_COPY: "Disetujui: salin dan kirim sendiri",
 }
+_ENDED = "Batal"
 _ANSWERED = "Batal: kantor sudah membalas"
+_OF_COMMENT = (POST_STALE, POST_GONE, POST_HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ class DraftView:
 
 def state_words(draft: Draft) -> str:
     """Where a draft stands."""
-    if draft.state is DraftState.STALE and draft.why == POST_ANSWERED:
-        return _ANSWERED
-    return DRAFT_STATES[draft.state]
+    if draft.state is not DraftState.STALE or not draft.why or draft.why in _OF_COMMENT:
+        return DRAFT_STATES[draft.state]
+    return _ANSWERED if draft.why == POST_ANSWERED else _ENDED
 
 
 def draft_message(view: DraftView) -> Message:

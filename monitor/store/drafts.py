@@ -261,6 +261,27 @@ def recover(db: Database, why: str, now: datetime) -> int:
     return len(stuck)
 
 
+def hold_back(db: Database, unsure: str, stale: str, now: datetime) -> tuple[int, int]:
+    """In a restored store: how many replies people must look up, and how many suggestions end.
+
+    What was approved may have been posted since the copy was made, and what was suggested may have
+    been decided: neither goes out from here. ``unsure`` and ``stale`` tell people why.
+    """
+    moves = (("unsure", unsure, "'approved', 'posting'"), ("stale", stale, "'proposed'"))
+    counts = []
+    with db.atomic():
+        for state, why, of in moves:
+            moved = rows(
+                db,
+                f"UPDATE draft SET state = ?, why = ? WHERE state IN ({of}) RETURNING id",
+                [state, why],
+            )
+            for row in moved:
+                _audited(db, now, "siaga", state, DraftId(row["id"]))
+            counts.append(len(moved))
+    return counts[0], counts[1]
+
+
 def get(db: Database, draft_id: DraftId) -> Draft | None:
     """One draft, or None."""
     found = _many(db, "d.id = ?", [int(draft_id)])

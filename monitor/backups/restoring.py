@@ -1,0 +1,98 @@
+"""``siaga restore``: a folder made of an archive again, that says nothing twice in public."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor.backups.archive import Manifest, hashed, read_manifest
+from monitor.errors import ConfigError
+from monitor.messages import answers
+from monitor.messages.base import clock
+from monitor.progress import Advance
+from monitor.store import audit, drafts, open_store
+from monitor.store.copying import check_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was unpacked. ``unsure``: replies that people must look up on their sites; ``ended``:
+    suggestions that are given up; ``broken_at``: the row at which the audit trail breaks."""
+
+    manifest: Manifest
+    made_at: datetime
+    unsure: int
+    ended: int
+    broken_at: int | None
+
+
+def restore(path: Path, folder: Path, now: datetime, advance: Advance) -> Restored:
+    """Unpack an archive into a folder that is not there yet, or empty.
+
+    Each file is compared with its hash, the database is looked through, upgraded and told that it
+    was restored. Dying on the way leaves nothing under the folder's name.
+
+    Raises:
+        ConfigError: no archive, a damaged one, or the folder is there or cannot be written.
+        StorageError: the database in it is damaged or of a newer Siaga.
+    """
+    manifest = read_manifest(path)
+    try:
+        with _folder(folder) as under_way:
+            _unpack(path, manifest, under_way, advance)
+            return _settled(manifest, under_way / manifest.database, path.name, now)
+    except zipfile.BadZipFile as error:
+        raise ConfigError(f"{path}: damaged: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"--into: {folder}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _folder(wanted: Path) -> Iterator[Path]:
+    """A folder for its owner alone, which gets its name when all went well."""
+    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
+        raise ConfigError(f"--into: {wanted}: is there already; name a new folder")
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{wanted.name}.", dir=wanted.parent))
+    try:
+        yield folder
+        folder.rename(wanted)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpack(path: Path, manifest: Manifest, folder: Path, advance: Advance) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for number, (name, told) in enumerate(manifest.files.items(), 1):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with archive.open(name) as source, target.open("wb") as file:
+                    found = hashed(source, file)
+            except KeyError:
+                raise ConfigError(f"{path}: damaged: {name} is missing") from None
+            if found != told:
+                raise ConfigError(f"{path}: damaged: {name} is not as it was written")
+            advance(number, len(manifest.files))
+
+
+def _settled(manifest: Manifest, database: Path, name: str, now: datetime) -> Restored:
+    check_whole(database)
+    made_at = datetime.fromisoformat(manifest.made_at)
+    at = clock(made_at, ZoneInfo(manifest.zone), now)
+    with closing(open_store(database)) as db:
+        broken_at = audit.broken_at(db)
+        unsure, ended = drafts.hold_back(
+            db, answers.restored_unsure(at), answers.restored_stale(at), now
+        )
+        with db.atomic():
+            audit.write(db, now, "command line", "restore", name, f"made {manifest.made_at}")
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Restored(manifest, made_at, unsure, ended, broken_at)

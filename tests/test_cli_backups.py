@@ -1,0 +1,82 @@
+"""``siaga backup`` and ``siaga restore`` as a technician types them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import GOOD, OUTSIDE, WRONG, Office
+from tests.world import PROJECT
+
+KEPT = shutil.ignore_patterns("training", "drill", "demo", "unseen")
+
+
+@pytest.fixture
+def siaga(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
+        monkeypatch.delenv(name)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    office = Office(tmp_path / "kantor", capsys) if (tmp_path / "kantor").mkdir() is None else None
+    assert office is not None
+    shutil.copytree(PROJECT / "data", office.folder / "data", ignore=KEPT)
+    (office.folder / "models").symlink_to(PROJECT / "models")
+    office.config.write_text('[paths]\ndatabase = "siaga.db"\n[classify]\nembeddings = "off"\n')
+    yield office
+    root.handlers[:], root.level = handlers, level
+
+
+def test_an_office_moves_to_another_folder(siaga: Office, tmp_path: Path) -> None:
+    assert "backup: none was made yet: siaga backup --out FOLDER" in siaga("check").out
+    siaga.file("keluhan.csv", "id,tanggal,isi\n1,2026-03-01,Banjir di gang 1\n")
+    assert siaga("import", siaga.folder / "keluhan.csv").code == GOOD
+    siaga("people", "add", "Budi", "--role", "admin", "--telegram", "9")
+    done = siaga("backup", "--out", tmp_path / "cadangan")
+    assert done.code == GOOD
+    (archive,) = (tmp_path / "cadangan").iterdir()
+    assert done.out.startswith(f"{archive}: 1 comments, ")
+    assert "siaga.env are not in it" in done.out
+    assert "ok   backup: the last one 20" in siaga("check").out
+
+    back = siaga("restore", archive, "--into", tmp_path / "baru")
+    assert back.code == GOOD
+    assert back.out.splitlines()[-2:] == [
+        "stop the service that ran before: two of them would answer the same people",
+        f"put siaga.env there, then: siaga --config {tmp_path / 'baru' / 'config.toml'} check",
+    ]
+    siaga.config = tmp_path / "baru" / "config.toml"
+    checked = siaga("check")
+    assert checked.code == OUTSIDE, "it watches nothing"
+    for line in ("ok   database: ", "ok   knowledge: ", "ok   people: 1 admin", "ok   model: "):
+        assert line in checked.out
+    assert "Budi" in siaga("people", "list").out
+
+
+def test_machines_read_it_too(siaga: Office, tmp_path: Path) -> None:
+    made = json.loads(siaga("backup", "--out", tmp_path / "c", "--keep", "1", "--json").out)
+    assert (made["comments"], made["removed"]) == (0, [])
+    back = siaga("restore", made["archive"], "--into", tmp_path / "baru", "--json")
+    told = json.loads(back.out)
+    assert (told["unsure"], told["ended"], told["audit_broken_at"]) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup",),
+        ("backup", "--out", "c", "--keep", "0"),
+        ("restore", "tidak-ada.zip", "--into", "baru"),
+        ("restore", "tidak-ada.zip"),
+    ],
+)
+def test_wrong_words_are_refused(siaga: Office, words: tuple[str, ...]) -> None:
+    done = siaga(*words)
+    assert done.code == WRONG and done.err
