@@ -209,7 +209,7 @@ def test_no_reply_goes_out_of_a_restored_store_by_itself(desk: Desk) -> None:
     ("change", "told"),
     [
         (lambda m: m.update({"data/taxonomy.toml": b"lain"}), "damaged: data/taxonomy.toml is not"),
-        (lambda m: m.pop("models/CURRENT"), "damaged: models/CURRENT is missing"),
+        (lambda m: m.pop("models/CURRENT"), "damaged: There is no item named 'models/CURRENT'"),
         (lambda m: m.pop(MANIFEST), "no archive of siaga backup"),
         (lambda m: m.update({MANIFEST: b"{}"}), "no archive of siaga backup"),
         (lambda m: m.update({MANIFEST: b"[]"}), "no archive of siaga backup"),
@@ -261,6 +261,13 @@ def test_a_store_of_a_newer_siaga_is_refused(desk: Desk) -> None:
         )
     with pytest.raises(StorageError, match="m999_future"):
         desk.restored(desk.backup())
+
+
+def test_a_folder_that_cannot_be_made_is_refused_by_name(desk: Desk) -> None:
+    made = desk.backup()
+    (desk.out.parent / "berkas").write_text("berkas")
+    with pytest.raises(ConfigError, match=r"--into: .*pulih: (File exists|Not a directory)"):
+        restore(made.path, desk.out.parent / "berkas" / "pulih", LATER, quiet)
 
 
 @pytest.mark.parametrize("content", ["ada", None])

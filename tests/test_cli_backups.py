@@ -7,13 +7,18 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from monitor.records import CommentId
+from monitor.store import audit, comments, drafts, sources
+from monitor.store.drafts import Proposal
 from tests.test_cli import GOOD, OUTSIDE, WRONG, Office
-from tests.world import PROJECT
+from tests.world import NOW, PROJECT, SITE, make_comment
 
+TEXT = "Banjir di gang 1"
 KEPT = shutil.ignore_patterns("training", "drill", "demo", "unseen")
 
 
@@ -25,8 +30,8 @@ def siaga(
         monkeypatch.delenv(name)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    office = Office(tmp_path / "kantor", capsys) if (tmp_path / "kantor").mkdir() is None else None
-    assert office is not None
+    (tmp_path / "kantor").mkdir()
+    office = Office(tmp_path / "kantor", capsys)
     shutil.copytree(PROJECT / "data", office.folder / "data", ignore=KEPT)
     (office.folder / "models").symlink_to(PROJECT / "models")
     office.config.write_text('[paths]\ndatabase = "siaga.db"\n[classify]\nembeddings = "off"\n')
@@ -58,6 +63,26 @@ def test_an_office_moves_to_another_folder(siaga: Office, tmp_path: Path) -> Non
     for line in ("ok   database: ", "ok   knowledge: ", "ok   people: 1 admin", "ok   model: "):
         assert line in checked.out
     assert "Budi" in siaga("people", "list").out
+
+
+def test_what_people_must_see_to_is_told(siaga: Office, tmp_path: Path) -> None:
+    with closing(siaga.store) as db, db.atomic():
+        sources.register(db, [(SITE, "wordpress")])
+        comments.upsert(db, [make_comment(1, TEXT), make_comment(2, TEXT)], NOW, backfilled=True)
+        for number in (1, 2):
+            drafts.propose(db, Proposal(None, CommentId(number), TEXT, "template:x", ""), NOW)
+        db.conn.execute("UPDATE draft SET state = 'approved' WHERE id = 1")
+        db.conn.execute("DROP TRIGGER audit_no_update")
+        audit.write(db, NOW, "Sari", "coba", "x")
+        db.conn.execute("UPDATE audit SET actor = 'Budi' WHERE seq = 1")
+    siaga("backup", "--out", tmp_path / "cadangan")
+    (archive,) = (tmp_path / "cadangan").iterdir()
+    back = siaga("restore", archive, "--into", tmp_path / "baru")
+    assert back.code == GOOD
+    assert back.out.splitlines()[1:3] == [
+        "1 replies may have been sent since: people look them up; 1 suggestions ended",
+        "its audit trail is broken at row 1",
+    ]
 
 
 def test_machines_read_it_too(siaga: Office, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
@@ -123,6 +123,26 @@ def _lines(config: str) -> Iterator[tuple[str, str]]:
         header = _HEADER.match(line)
         table = header[1] if header else table
         yield table, line
+
+
+def take_out(path: Path, manifest: Manifest, target: Callable[[str], Path]) -> Iterator[int]:
+    """Write each member where ``target`` says, comparing it; how many were written so far.
+
+    Raises:
+        ConfigError: one is missing, cannot be unpacked, or is not as it was written.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for number, (name, told) in enumerate(manifest.files.items(), 1):
+                with archive.open(name) as source, target(name).open("wb") as file:
+                    found = hashed(source, file)
+                if found != told:
+                    raise ConfigError(f"{path}: damaged: {name} is not as it was written")
+                yield number
+    except KeyError as error:
+        raise ConfigError(f"{path}: damaged: {error.args[0]}") from error
+    except zipfile.BadZipFile as error:
+        raise ConfigError(f"{path}: damaged: {error}") from error
 
 
 def hashed(source: IO[bytes], target: IO[bytes]) -> Member:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.backups.archive import Manifest, hashed, read_manifest
+from monitor.backups.archive import Manifest, read_manifest, take_out
 from monitor.errors import ConfigError
 from monitor.messages import answers
 from monitor.messages.base import clock
@@ -48,8 +47,6 @@ def restore(path: Path, folder: Path, now: datetime, advance: Advance) -> Restor
         with _folder(folder) as under_way:
             _unpack(path, manifest, under_way, advance)
             return _settled(manifest, under_way / manifest.database, path.name, now)
-    except zipfile.BadZipFile as error:
-        raise ConfigError(f"{path}: damaged: {error}") from error
     except OSError as error:
         raise ConfigError(f"--into: {folder}: {error.strerror or error}") from error
 
@@ -69,18 +66,13 @@ def _folder(wanted: Path) -> Iterator[Path]:
 
 
 def _unpack(path: Path, manifest: Manifest, folder: Path, advance: Advance) -> None:
-    with zipfile.ZipFile(path) as archive:
-        for number, (name, told) in enumerate(manifest.files.items(), 1):
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with archive.open(name) as source, target.open("wb") as file:
-                    found = hashed(source, file)
-            except KeyError:
-                raise ConfigError(f"{path}: damaged: {name} is missing") from None
-            if found != told:
-                raise ConfigError(f"{path}: damaged: {name} is not as it was written")
-            advance(number, len(manifest.files))
+    def target(name: str) -> Path:
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    for done in take_out(path, manifest, target):
+        advance(done, len(manifest.files))
 
 
 def _settled(manifest: Manifest, database: Path, name: str, now: datetime) -> Restored:
