@@ -26,7 +26,7 @@ from monitor.records import CommentId, Draft, DraftState
 from monitor.steps.expire import expire
 from monitor.steps.post import post
 from monitor.steps.tools import Tools
-from monitor.store import audit, comments, drafts, open_store
+from monitor.store import audit, comments, drafts, moderation, open_store
 from monitor.store.copying import copy_whole, last_copied
 from monitor.store.drafts import Proposal
 from monitor.store.locking import held
@@ -182,9 +182,12 @@ def test_no_reply_goes_out_of_a_restored_store_by_itself(desk: Desk) -> None:
     """Approved ones may have been sent since, and suggested ones may have been decided."""
     for number, state in enumerate((S.APPROVED, S.POSTING, S.PROPOSED, S.REJECTED), 1):
         propose(desk.db, number, state)
+    stored = comments.get(desk.db, CommentId(4))
+    assert stored is not None
+    moderation.want(desk.db, stored, hidden=True, reply_ref="r", person="Budi", reason="", now=NOW)
     made = desk.backup()
     done = restore(made.path, desk.out.parent / "pulih", LATER, quiet)
-    assert (done.unsure, done.ended, done.broken_at) == (2, 1, None)
+    assert (done.unsure, done.ended, done.hidings, done.broken_at) == (2, 1, 1, None)
     db = open_store(desk.out.parent / "pulih/var/siaga.db")
     first, second, third, fourth = drafts.in_state(db, list(S))
     assert [one.state for one in (first, second, third, fourth)] == [
@@ -197,6 +200,7 @@ def test_no_reply_goes_out_of_a_restored_store_by_itself(desk: Desk) -> None:
     tools = make_tools(desk.out.parent / "pulih", repliers={SITE: site})
     assert post(db, tools, LATER) == 0
     assert site.replies == []
+    assert moderation.due(db, LATER) == []
     # What was sent after the backup was made is read again from the site, and the doubt ends.
     said = make_comment(90, first.text, LATER, parent_id="c1", author_is_owner=True)
     with db.atomic():

@@ -80,7 +80,8 @@ def test_what_people_must_see_to_is_told(siaga: Office, tmp_path: Path) -> None:
     back = siaga("restore", archive, "--into", tmp_path / "baru")
     assert back.code == GOOD
     assert back.out.splitlines()[1:3] == [
-        "1 replies may have been sent since: people look them up; 1 suggestions ended",
+        "1 replies may have been sent since: people look them up; ended: 1 suggestions, "
+        "0 wishes to hide or show a comment",
         "its audit trail is broken at row 1",
     ]
 

@@ -52,6 +52,16 @@ def wish(db: Database, number: int = 1) -> Wish:
     return found
 
 
+def test_a_restored_store_gives_up_what_was_wanted(db: Database) -> None:
+    want(db)
+    want(db, 2)
+    assert moderation.finish(db, wish(db), NOW)
+    assert moderation.hold_back(db, "restored", NOW) == 1
+    assert (wish(db).state, wish(db, 2).state, wish(db, 2).error) == ("done", "failed", "restored")
+    assert moderation.due(db, NOW + HOUR) == []
+    assert want(db, 2), "a person may ask again"
+
+
 def negatives(db: Database) -> int:
     hours = counts.hourly(db, NOW - HOUR, NOW + HOUR)
     return sum(hour.negatives for hour in hours if hour.topic == FLOOD)

@@ -15,20 +15,23 @@ from monitor.backups.archive import Manifest, read_manifest, take_out
 from monitor.errors import ConfigError
 from monitor.messages import answers
 from monitor.messages.base import clock
+from monitor.messages.hiding import RESTORED
 from monitor.progress import Advance
-from monitor.store import audit, drafts, open_store
+from monitor.store import audit, drafts, moderation, open_store
 from monitor.store.copying import check_whole
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What was unpacked. ``unsure``: replies that people must look up on their sites; ``ended``:
-    suggestions that are given up; ``broken_at``: the row at which the audit trail breaks."""
+    suggestions that are given up; ``hidings``: wishes to hide or show a comment that are given up;
+    ``broken_at``: the row at which the audit trail breaks."""
 
     manifest: Manifest
     made_at: datetime
     unsure: int
     ended: int
+    hidings: int
     broken_at: int | None
 
 
@@ -84,7 +87,8 @@ def _settled(manifest: Manifest, database: Path, name: str, now: datetime) -> Re
         unsure, ended = drafts.hold_back(
             db, answers.restored_unsure(at), answers.restored_stale(at), now
         )
+        hidings = moderation.hold_back(db, RESTORED, now)
         with db.atomic():
             audit.write(db, now, "command line", "restore", name, f"made {manifest.made_at}")
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Restored(manifest, made_at, unsure, ended, broken_at)
+    return Restored(manifest, made_at, unsure, ended, hidings, broken_at)

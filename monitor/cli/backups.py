@@ -66,13 +66,14 @@ def restore(
         "comments": done.manifest.comments,
         "unsure": done.unsure,
         "ended": done.ended,
+        "hidings": done.hidings,
         "audit_broken_at": done.broken_at,
     }
     lines = [f"{into}: {done.manifest.comments:,} comments, as of {done.manifest.made_at}"]
-    if done.unsure or done.ended:
+    if done.unsure or done.ended or done.hidings:
         lines.append(
-            f"{done.unsure} replies may have been sent since: people look them up; "
-            f"{done.ended} suggestions ended"
+            f"{done.unsure} replies may have been sent since: people look them up; ended: "
+            f"{done.ended} suggestions, {done.hidings} wishes to hide or show a comment"
         )
     if done.broken_at is not None:
         lines.append(f"its audit trail is broken at row {done.broken_at}")

@@ -33,8 +33,8 @@ CANNOT = "Maaf, Siaga tidak dapat menyembunyikan komentar di sumber ini."
 UNSEEN_ALREADY = "Komentar ini sudah tidak terlihat oleh publik."
 SEEN_ALREADY = "Komentar ini tidak sedang disembunyikan."
 
-# Why a platform did not do it: values of errors.Reason, and two of our own.
-UNSUPPORTED, FAULT = "unsupported", "fault"
+# Why a platform did not do it: values of errors.Reason, and three of our own.
+UNSUPPORTED, FAULT, RESTORED = "unsupported", "fault", "restored"
 _WHY: Mapping[str, str] = {
     "auth": "izin masuk Siaga di sumber ini tidak berlaku lagi",
     "permission": "akun kantor tidak berhak melakukannya di sumber ini",
@@ -44,6 +44,7 @@ _WHY: Mapping[str, str] = {
     "quota": "jatah harian sumber ini habis",
     UNSUPPORTED: "sumber ini tidak mendukungnya lagi",
     FAULT: "ada gangguan di Siaga",
+    RESTORED: "Siaga dipulihkan dari cadangan; mintalah lagi bila masih perlu",
 }
 _NO_ANSWER = "sumber belum memberi jawaban yang jelas"
 

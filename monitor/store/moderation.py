@@ -93,6 +93,13 @@ def due(db: Database, now: datetime) -> list[Wish]:
     return [_wish(row) for row in found]
 
 
+def hold_back(db: Database, error: str, now: datetime) -> int:
+    """In a restored store: give up what is wanted, as it may have been done or undone since."""
+    with db.atomic():
+        wishes = [_wish(row) for row in rows(db, "SELECT * FROM moderation WHERE state = 'wanted'")]
+        return sum(fail(db, wish, error, now) for wish in wishes)
+
+
 def finish(db: Database, wish: Wish, now: datetime) -> bool:
     """The platform did it: the comment looks so from now on; False when the wish has changed."""
     with db.atomic():
