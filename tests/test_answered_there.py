@@ -226,11 +226,33 @@ def test_other_words_there_leave_the_doubt_to_people(
     db: Database, tools: Tools, state: DraftState
 ) -> None:
     draft = left_open(db, tools, state)
-    office_says(db)
+    office_says(db, parent_id="c2")
     office_says(db, number=91, text=draft.text, parent_id="c2")
     office_says(db, number=92, text=draft.text, author_is_owner=False)
     assert expire(db, tools, LATER) == 0
     assert only(db).state is state
+
+
+def test_who_is_to_copy_a_reply_is_told_that_the_office_answered(
+    db: Database, tools: Tools
+) -> None:
+    """It may have been copied with other words: people look."""
+    draft = left_open(db, tools, DraftState.TO_COPY)
+    office_says(db)
+    assert expire(db, tools, LATER) == 1
+    assert (only(db).state, only(db).why) == (DraftState.TO_COPY, answers.COPY_ANSWERED)
+    office_says(db, number=91)
+    assert expire(db, tools, LATER) == 0, "told once"
+    office_says(db, number=92, text=draft.text)
+    assert expire(db, tools, LATER) == 1
+    assert (only(db).state, only(db).why) == (DraftState.POSTED, None)
+
+
+def test_another_answer_settles_no_doubt(db: Database, tools: Tools) -> None:
+    left_open(db, tools, DraftState.UNSURE)
+    office_says(db)
+    assert expire(db, tools, LATER) == 0
+    assert (only(db).state, only(db).why) == (DraftState.UNSURE, "")
 
 
 def test_a_reply_that_was_read_while_it_was_sent_is_not_overlooked(

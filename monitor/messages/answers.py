@@ -206,6 +206,7 @@ POST_STALE = "Komentar diubah atau dihapus sejak saran dibuat."
 POST_GONE = "Komentar sudah tidak ada."
 POST_HIDDEN = "Komentar disembunyikan dari publik."
 POST_ANSWERED = "Kantor sudah membalas komentar ini langsung di situsnya."
+COPY_ANSWERED = f"⚠️ {POST_ANSWERED} Periksa dahulu sebelum menempel."
 POST_KILLED = "Siaga berhenti saat mengirim. Periksa di sumbernya, lalu pilih di bawah."
 POST_HELD = "Terkirim, menunggu persetujuan moderator sumbernya."
 

@@ -4,7 +4,8 @@ A comment that was edited or deleted, or that the office answered on the site it
 drafts stale. An approved draft that was not sent yet waits for people again when its incident needs
 more signatures than it has, when the incident was dismissed since, or when it could not be sent for
 too long. A reply that is already being posted is never touched. Where a person was to say whether
-a reply stands (unsure, or left to be copied) and its very words are read there, it is posted.
+a reply stands (unsure, or left to be copied) and its very words are read there, it is posted; other
+words of the office make its message say so.
 Signatures that still count (a risen level, the same words) are kept.
 """
 
@@ -54,10 +55,11 @@ def _look(db: Database, draft_id: DraftId, now: datetime) -> bool:
 
 
 def _settle(db: Database, draft: Draft, now: datetime) -> bool:
-    """Whether the reply was read where it should stand, which ends the doubt."""
+    """Whether the reply was read where it should stand, which ends the doubt, or another one."""
     said = comments.said_there(db, draft.comment_id, draft.text)
     if said is None:
-        return False
+        other = comments.answered_there(db, draft.comment_id)
+        return other and drafts.warn(db, draft, answers.COPY_ANSWERED, now)
     held = said.visibility is Visibility.HELD
     state = ReplyState.HELD if held else ReplyState.PUBLISHED
     standing = PostedReply(said.external_id, said.permalink, state)

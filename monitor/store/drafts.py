@@ -230,6 +230,19 @@ def end(db: Database, draft: Draft, why: str, now: datetime) -> bool:
     return bool(moved)
 
 
+def warn(db: Database, draft: Draft, why: str, now: datetime) -> bool:
+    """Let the message of a reply that is left to be copied say this; False when it does."""
+    with db.atomic():
+        moved = changed(
+            db,
+            "UPDATE draft SET why = ? WHERE id = ? AND state = 'to_copy' AND why IS NOT ?",
+            (why, int(draft.id), why),
+        )
+        if moved:
+            notices.touch_drafts(db, int(draft.id), now)
+    return bool(moved)
+
+
 def postpone(
     db: Database,
     draft_id: DraftId,
