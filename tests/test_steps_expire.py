@@ -142,6 +142,23 @@ def test_an_edited_comment_ends_its_draft_at_once(
     assert expire(db, tools, NOW) == 0
 
 
+def test_what_another_process_looked_at_meanwhile_is_passed_over(
+    db: Database, tools: Tools
+) -> None:
+    seed_comments(db, tools, ["Banjir di gang 2, air masuk rumah"])
+    suggest_replies(db, tools, NOW)
+    made = drafts.propose(
+        db, drafts.Proposal(None, CommentId(2), "Baik.", "template:x", "lain"), NOW
+    )
+    assert made is not None and len(drafts.to_look_at(db)) == 2
+    db.conn.execute(
+        "CREATE TEMP TRIGGER other AFTER DELETE ON draft_look BEGIN DELETE FROM draft_look; END"
+    )
+    assert expire(db, tools, NOW) == 0, "the second, whose comment is another, was looked at"
+    second = drafts.get(db, made)
+    assert second is not None and second.state is S.PROPOSED
+
+
 def test_an_edit_that_leaves_the_words_alone_ends_nothing(
     db: Database, tools: Tools, approved: Draft
 ) -> None:
