@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.backups.archive import Manifest, read_manifest, take_out
+from monitor.config.writing import new_folder
 from monitor.errors import ConfigError
 from monitor.messages import answers
 from monitor.messages.base import clock
@@ -47,25 +45,11 @@ def restore(path: Path, folder: Path, now: datetime, advance: Advance) -> Restor
     """
     manifest = read_manifest(path)
     try:
-        with _folder(folder) as under_way:
+        with new_folder("--into", folder) as under_way:
             _unpack(path, manifest, under_way, advance)
             return _settled(manifest, under_way / manifest.database, path.name, now)
     except OSError as error:
         raise ConfigError(f"--into: {folder}: {error.strerror or error}") from error
-
-
-@contextmanager
-def _folder(wanted: Path) -> Iterator[Path]:
-    """A folder for its owner alone, which gets its name when all went well."""
-    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
-        raise ConfigError(f"--into: {wanted}: is there already; name a new folder")
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{wanted.name}.", dir=wanted.parent))
-    try:
-        yield folder
-        folder.rename(wanted)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unpack(path: Path, manifest: Manifest, folder: Path, advance: Advance) -> None:

@@ -1,4 +1,4 @@
-"""Writing config.toml and siaga.env: whole or not at all.
+"""Writing config.toml, siaga.env and whole folders: all or nothing.
 
 Layer 2. Decides nothing about what is written.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from monitor.errors import ConfigError
@@ -41,6 +43,25 @@ def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise ConfigError(f"{target}: cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def new_folder(option: str, wanted: Path) -> Iterator[Path]:
+    """A folder for its owner alone, which gets its name when all went well.
+
+    Raises:
+        ConfigError: it is there and not empty; ``option`` named it.
+        OSError: it cannot be made.
+    """
+    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
+        raise ConfigError(f"{option}: {wanted}: is there already; name a new folder")
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{wanted.name}.", dir=wanted.parent))
+    try:
+        yield folder
+        folder.rename(wanted)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def table(name: str, values: Mapping[str, object]) -> str:

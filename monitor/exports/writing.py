@@ -7,10 +7,7 @@ read (``store.exporting`` does), and no sentence stands here (``messages.export`
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -22,6 +19,7 @@ from sqlite_utils import Database
 
 from monitor import __version__
 from monitor.config import Settings
+from monitor.config.writing import new_folder
 from monitor.errors import ConfigError
 from monitor.exports import rows
 from monitor.exports.cells import Cells, write_csv
@@ -94,7 +92,7 @@ def export(
     if wish.since and wish.until and wish.until < wish.since:
         raise ConfigError(f"--until: {wish.until}: is before {wish.since}")
     try:
-        with _folder(wish.folder) as folder:
+        with new_folder("--out", wish.folder) as folder:
             # One transaction, which only reads: all files tell of the same moment.
             with db.atomic():
                 done = _Export(db, settings, wish, folder).write(now, advance)
@@ -104,20 +102,6 @@ def export(
     except OSError as error:
         raise ConfigError(f"--out: {wish.folder}: {error.strerror or error}") from error
     return done
-
-
-@contextmanager
-def _folder(wanted: Path) -> Iterator[Path]:
-    """A folder for its owner alone, which gets its name when all went well."""
-    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
-        raise ConfigError(f"--out: {wanted}: is there already; name a new folder")
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{wanted.name}.", dir=wanted.parent))
-    try:
-        yield folder
-        folder.rename(wanted)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Export:
