@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bare import bare_process
 from tests.test_cli import Done, Office
 
 
@@ -82,9 +81,5 @@ def at_desk(
     folder: Path, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     """A desk without settings in the environment; the log is as before afterwards."""
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        patch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Desk(folder, capture, patch)
-    root.handlers[:], root.level = handlers, level
+    with bare_process(patch):
+        yield Desk(folder, capture, patch)

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from monitor.store import open_store
 from tests import once
+from tests.bare import bare_process
 
 if TYPE_CHECKING:
     from tests.bot_stage import Stage
@@ -57,6 +58,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command line finds no settings in the environment, and leaves the log as it was."""
+    with bare_process(monkeypatch):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,15 +13,8 @@ from tests.world import PROJECT
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Office(tmp_path, capsys)
-    root.handlers[:], root.level = handlers, level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
+    return Office(tmp_path, capsys)
 
 
 def lines(office: Office, *names: str) -> list[str]:

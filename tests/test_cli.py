@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import logging
 import os
 import shutil
 import signal
@@ -84,15 +83,8 @@ class Office:
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Office(tmp_path, capsys)
-    root.handlers[:], root.level = handlers, level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
+    return Office(tmp_path, capsys)
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,18 +20,13 @@ BEGAN = NOW - 20 * HOUR
 
 @pytest.fixture
 def office(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, bare: None
+) -> Office:
     """Four weeks with a comment now and then, and a flood yesterday that an admin dismissed."""
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setattr(app, "utc_now", lambda: NOW)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     office = Office(tmp_path, capsys)
     fill(office)
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def fill(office: Office) -> None:

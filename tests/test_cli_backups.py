@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import shutil
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -23,20 +20,13 @@ KEPT = shutil.ignore_patterns("training", "drill", "demo", "unseen")
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
     (tmp_path / "kantor").mkdir()
     office = Office(tmp_path / "kantor", capsys)
     shutil.copytree(PROJECT / "data", office.folder / "data", ignore=KEPT)
     (office.folder / "models").symlink_to(PROJECT / "models")
     office.config.write_text('[paths]\ndatabase = "siaga.db"\n[classify]\nembeddings = "off"\n')
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def test_an_office_moves_to_another_folder(siaga: Office, tmp_path: Path) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +18,7 @@ FORM = Form("Banjir di Sampit", "Isi keluhan.", "Sampit", "Banjir", "BPBD", NOW,
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
     office = Office(tmp_path, capsys)
     db = office.store
     incident = seed_incident(db)
@@ -37,8 +28,7 @@ def siaga(
         routes.learn(db, Rule("air_bersih", "Kapuas", "PDAM"), "Eko", NOW)
         routes.learn(db, Rule("kesehatan", None, "BPBD"), "Eko", NOW)
     db.close()
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def change(siaga: Office, old: str, new: str) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +14,7 @@ from tests.world import PROJECT
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
     shutil.copytree(
         PROJECT / "data",
         tmp_path / "wissen",
@@ -37,8 +28,7 @@ def siaga(
     config.write_text(text.replace(data, "wissen"), encoding="utf-8")
     for name, role in (("Dewi", "trainer"), ("Rina", "humas")):
         office("people", "add", name, "--role", role)
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def changed(tmp_path: Path) -> Path:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import logging
-import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,19 +23,14 @@ from tests.world import NOW, make_comment, make_tools, seed_comments
 
 @pytest.fixture
 def office(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, bare: None
+) -> Office:
     """Three comments that wait for labels."""
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
     monkeypatch.setattr(app, "utc_now", lambda: NOW)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     office = Office(tmp_path, capsys)
     office.configure("[training]\ndouble_share = 0.0\n")
     queue(office.store, make_tools(tmp_path), 3)
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def given_back(office: Office, *rows: dict[str, Any], name: str = "hasil.csv") -> Path:

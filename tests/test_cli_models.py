@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import logging
-import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -134,15 +131,10 @@ def siaga(
     prepared: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Trainer]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    bare: None,
+) -> Trainer:
     shutil.copytree(prepared, tmp_path / "kantor")
-    yield Trainer(tmp_path / "kantor", capsys)
-    root.handlers[:], root.level = handlers, level
+    return Trainer(tmp_path / "kantor", capsys)
 
 
 def test_a_better_one_is_trained_offered_promoted_and_rolled_back(siaga: Trainer) -> None:

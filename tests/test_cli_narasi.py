@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +16,11 @@ ADD = ("add", "banjir_bencana", "--fact", "Ada 5 posko", "--fact", "Posko buka",
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
     office = Office(tmp_path, capsys)
     for name, role in (("Budi", "admin"), ("Citra", "admin"), ("Rina", "humas")):
         office("people", "add", name, "--role", role)
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def test_a_statement_is_added_approved_listed_and_withdrawn(siaga: Office) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,17 +18,10 @@ CODE = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 @pytest.fixture
-def siaga(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
-    for name in [name for name in os.environ if name.startswith("SIAGA_")]:
-        monkeypatch.delenv(name)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def siaga(tmp_path: Path, capsys: pytest.CaptureFixture[str], bare: None) -> Office:
     office = Office(tmp_path, capsys)
     office("people", "add", "Budi", "--role", "admin", "--telegram", "9")
-    yield office
-    root.handlers[:], root.level = handlers, level
+    return office
 
 
 def test_people_are_registered_changed_listed_and_taken_off(siaga: Office) -> None:
