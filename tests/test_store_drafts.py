@@ -21,8 +21,9 @@ from monitor.records import (
     NoticeKind,
 )
 from monitor.replies import DECISIONS
-from monitor.store import audit, drafts, incidents, notices, signatures
-from monitor.store.drafts import ApprovedAnswer, Proposal
+from monitor.store import audit, drafts, incidents, notices, signatures, wordings
+from monitor.store.drafts import Proposal
+from monitor.store.wordings import ApprovedAnswer
 from tests.making import NOW, make_comment, make_reading, store_comments, understand
 from tests.test_store_incidents import in_threads
 
@@ -302,12 +303,12 @@ def test_past_answers_are_those_that_went_out(db: Database, draft: Draft) -> Non
         number = propose(db, comment_id, f"jawaban {comment_id}")
         assert number is not None
         move(db, again(db, number), state)
-    assert drafts.past_answers(db, "banjir_bencana", 9) == [
+    assert wordings.past_answers(db, "banjir_bencana", 9) == [
         ApprovedAnswer(DraftId(2), "komentar contoh 1", "banjir_bencana", "jawaban 2"),
         ApprovedAnswer(DraftId(1), "komentar contoh 0", "banjir_bencana", "Kami cek."),
     ]
-    assert len(drafts.past_answers(db, "banjir_bencana", 1)) == 1
-    assert drafts.past_answers(db, "sampah", 9) == []
+    assert len(wordings.past_answers(db, "banjir_bencana", 1)) == 1
+    assert wordings.past_answers(db, "sampah", 9) == []
 
 
 def test_recent_words_are_those_under_the_same_post(db: Database, draft: Draft) -> None:
@@ -316,9 +317,9 @@ def test_recent_words_are_those_under_the_same_post(db: Database, draft: Draft) 
     number = propose(db, 3, "ditolak")
     assert number is not None
     drafts.decide(db, number, S.REJECTED, "Rina", NOW)
-    assert drafts.recent_texts(db, "p1", 9) == ["jawaban 2", "Kami cek."]
-    assert drafts.recent_texts(db, None, 2) == ["jawaban 4", "jawaban 2"]
-    assert drafts.recent_texts(db, "p9", 9) == []
+    assert wordings.recent_texts(db, "p1", 9) == ["jawaban 2", "Kami cek."]
+    assert wordings.recent_texts(db, None, 2) == ["jawaban 4", "jawaban 2"]
+    assert wordings.recent_texts(db, "p9", 9) == []
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from monitor.records import Incident
 from monitor.records.outcomes import Tone
 from monitor.steps.tools import Tools
 from monitor.steps.views import Drawn, blind_sources, topic_examples, topic_picture
-from monitor.store import drafts, figures, incidents
+from monitor.store import figures, incidents, wordings
 from monitor.text.questions import Named, Period, days, issue_of, period
 
 _DAY = timedelta(days=1)
@@ -159,7 +159,7 @@ def _approved(db: Database, tools: Tools, key: str, text: str) -> str | None:
     if not asked:
         return None
     best, most = None, 0.0
-    for past in drafts.past_answers(db, key, _PAST):
+    for past in wordings.past_answers(db, key, _PAST):
         about = tools.words.stems(f"{past.comment_text} {past.text}")
         share = len(asked & about) / len(asked)
         if share > most:

@@ -24,7 +24,7 @@ from monitor.replies.follow_ups import word
 from monitor.steps.fitting import room_of
 from monitor.steps.routing import issue_of
 from monitor.steps.tools import Tools
-from monitor.store import drafts, notices, people, predictions, signatures
+from monitor.store import drafts, notices, people, predictions, signatures, wordings
 
 _LOOK_AT = 40
 _RECENT = 10
@@ -130,5 +130,5 @@ def _text(
     # An answer is never cut: where no wording fits, the guard tells whoever is to approve it.
     room = room_of(tools, comment.source_id)
     fitting = [one for one in follow_up.wordings if room.holds(fill(one, values))]
-    recent = drafts.recent_texts(db, comment.post_id, _RECENT)
+    recent = wordings.recent_texts(db, comment.post_id, _RECENT)
     return word(fitting or follow_up.wordings, values, recent)

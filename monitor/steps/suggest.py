@@ -19,7 +19,7 @@ from monitor.steps import fitting, guarding, stating
 from monitor.steps.guarding import MODEL_ORIGIN
 from monitor.steps.tools import Tools
 from monitor.steps.views import crowd_since
-from monitor.store import comments, drafts, incidents, predictions
+from monitor.store import comments, drafts, incidents, predictions, wordings
 
 _LOOK_AT = 40
 _ANSWERS = 100
@@ -97,7 +97,7 @@ def propose_for(
     ``avoid`` are wordings that were just used elsewhere, newest first.
     """
     comment = understood.stored.comment
-    recent = [*avoid, *drafts.recent_texts(db, comment.post_id, _RECENT)]
+    recent = [*avoid, *wordings.recent_texts(db, comment.post_id, _RECENT)]
     suggestion = _suggestion(db, tools, understood, incident, recent)
     if suggestion is None:
         return False
@@ -206,7 +206,7 @@ def anew(
     understood = predictions.get(db, draft.comment_id)
     if understood is None:
         return None
-    recent = drafts.recent_texts(db, understood.stored.comment.post_id, _RECENT)
+    recent = wordings.recent_texts(db, understood.stored.comment.post_id, _RECENT)
     suggestion = _known(db, tools, understood, incident, [*avoid, *recent])
     return suggestion.text if suggestion else None
 
@@ -243,5 +243,5 @@ def _values(
 def _answers(db: Database, tools: Tools, issue: str) -> list[Answer]:
     return [
         Answer(int(past.draft_id), tools.words.stems(past.comment_text), past.text)
-        for past in drafts.past_answers(db, issue, _ANSWERS)
+        for past in wordings.past_answers(db, issue, _ANSWERS)
     ]
