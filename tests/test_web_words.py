@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from monitor.errors import ConfigError
 from monitor.messages import page
+from monitor.messages.draft import DRAFT_STATES
 from monitor.records import (
     CommentId,
     DraftState,
@@ -56,7 +57,7 @@ def stored(tmp_path: Path) -> StoredComment:
 
 
 def test_every_state_and_kind_has_a_name() -> None:
-    assert set(page.DRAFT_STATES) == set(DraftState)
+    assert set(DRAFT_STATES) == set(DraftState)
     assert set(page.EVENTS) == set(EventKind)
     assert [value for value, _ in page.SENTIMENTS] == list(Sentiment)
 

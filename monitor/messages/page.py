@@ -35,7 +35,6 @@ from monitor.records import (
     wave_first,
 )
 
-DRAFT_STATES = draft.DRAFT_STATES
 state_words = draft.state_words
 HIDING_REASONS = hiding.REASON_PAIRS
 runs = difference.runs

@@ -263,15 +263,7 @@ def postpone(
 
 def recover(db: Database, why: str, now: datetime) -> int:
     """After a start: a post that was under way when the process died waits for a person."""
-    with db.atomic():
-        stuck = rows(
-            db,
-            "UPDATE draft SET state = 'unsure', why = ? WHERE state = 'posting' RETURNING id",
-            [why],
-        )
-        for row in stuck:
-            _audited(db, now, "siaga", "unsure", DraftId(row["id"]))
-    return len(stuck)
+    return _move_all(db, [DraftState.POSTING], DraftState.UNSURE, why, now)
 
 
 def hold_back(db: Database, unsure: str, stale: str, now: datetime) -> tuple[int, int]:
@@ -280,19 +272,24 @@ def hold_back(db: Database, unsure: str, stale: str, now: datetime) -> tuple[int
     What was approved may have been posted since the copy was made, and what was suggested may have
     been decided: neither goes out from here. ``unsure`` and ``stale`` tell people why.
     """
-    moves = (("unsure", unsure, "'approved', 'posting'"), ("stale", stale, "'proposed'"))
-    counts = []
+    sent = [DraftState.APPROVED, DraftState.POSTING]
     with db.atomic():
-        for state, why, of in moves:
-            moved = rows(
-                db,
-                f"UPDATE draft SET state = ?, why = ? WHERE state IN ({of}) RETURNING id",
-                [state, why],
-            )
-            for row in moved:
-                _audited(db, now, "siaga", state, DraftId(row["id"]))
-            counts.append(len(moved))
-    return counts[0], counts[1]
+        doubted = _move_all(db, sent, DraftState.UNSURE, unsure, now)
+        return doubted, _move_all(db, [DraftState.PROPOSED], DraftState.STALE, stale, now)
+
+
+def _move_all(
+    db: Database, of: Sequence[DraftState], to: DraftState, why: str, now: datetime
+) -> int:
+    with db.atomic():
+        moved = rows(
+            db,
+            f"UPDATE draft SET state = ?, why = ? WHERE state IN ({placeholders(of)}) RETURNING id",
+            [to.value, why, *(state.value for state in of)],
+        )
+        for row in moved:
+            _audited(db, now, "siaga", to.value, DraftId(row["id"]))
+    return len(moved)
 
 
 def get(db: Database, draft_id: DraftId) -> Draft | None:
