@@ -157,6 +157,12 @@ def test_an_office_comes_back_as_it_was_without_its_secrets(desk: Desk) -> None:
         assert all(SECRET.encode() not in archive.read(name) for name in archive.namelist())
 
 
+def test_secrets_stay_out_even_of_a_folder_that_holds_everything(desk: Desk) -> None:
+    desk.paths = make_settings(desk.folder, paths=Paths(models=Path("var"), data=desk.folder))
+    with zipfile.ZipFile(desk.backup().path) as archive:
+        assert all(SECRET.encode() not in archive.read(name) for name in archive.namelist())
+
+
 def test_both_trails_tell_of_it_and_stay_whole(desk: Desk) -> None:
     assert last_copied(desk.db) is None
     made = desk.backup()
@@ -218,6 +224,8 @@ def test_no_reply_goes_out_of_a_restored_store_by_itself(desk: Desk) -> None:
         (lambda m: m.update({MANIFEST: b"{}"}), "no archive of siaga backup"),
         (lambda m: m.update({MANIFEST: b"[]"}), "no archive of siaga backup"),
         (lambda m: m.update({MANIFEST: b"\xff"}), "no archive of siaga backup"),
+        (lambda m: told_otherwise(m, made_at="kemarin"), "no archive of siaga backup"),
+        (lambda m: told_otherwise(m, zone="Asia/Antah"), "no archive of siaga backup"),
         (lambda m: told_otherwise(m, format=2), "written by a newer siaga"),
         (lambda m: told_otherwise(m, database="../siaga.db"), "leads out of the folder"),
         (lambda m: told_otherwise(m, models="/etc"), "leads out of the folder"),
@@ -362,6 +370,8 @@ def test_killed_on_the_way_it_leaves_the_older_ones_and_no_half_one(desk: Desk) 
         ('[paths]\ndata = "/srv/d"\n[web]\nport = 1\n', {"data": "/srv/d"}, {}),
         ('[web]\nport = 1\n[paths]\nmodels = "../m"\n', {"models": "../m"}, {}),
         ("[web]\nport = 1\n", {"database": "/srv/dari-lingkungan.db"}, None),
+        ('[paths]\ndata = "/srv/d"\n[[telegram.chats]]\nid = 1\n', {"data": "/srv/d"}, {}),
+        ('[paths]\ndata = "/srv/d"\n[x."Dinas X"] # a\nb = 1\n', {"data": "/srv/d"}, {}),
     ],
 )
 def test_a_restored_configuration_finds_what_lies_beside_it(

@@ -1,4 +1,4 @@
-"""What an archive is: a ZIP file whose first member tells the others with their hashes.
+"""What an archive is: a ZIP file in which one member tells the others with their hashes.
 
 The members lie as they will in the restored folder: config.toml, the database, data/ and models/.
 Secrets (siaga.env, the tokens beside the database) are never among them.
@@ -13,8 +13,10 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
+from zoneinfo import ZoneInfo
 
 from monitor.config.parts import Paths
 from monitor.errors import ConfigError
@@ -23,7 +25,7 @@ MANIFEST: Final = "siaga-backup.json"
 CONFIG: Final = "config.toml"
 FORMAT: Final = 1
 CHUNK: Final = 1 << 20
-_HEADER = re.compile(r"\s*\[\s*([A-Za-z0-9_.\"-]+)\s*\]")
+_HEADER = re.compile(r"\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def read_manifest(path: Path) -> Manifest:
             raise ConfigError(f"{path}: written by a newer siaga; install that version")
         files = {name: Member(**member) for name, member in told.pop("files").items()}
         found = Manifest(files=files, **told)
+        # What is not a time or a zone is refused here, before anything is unpacked.
+        datetime.fromisoformat(found.made_at).astimezone(ZoneInfo(found.zone))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, ValueError) as error:

@@ -26,7 +26,6 @@ class Restored:
     ``broken_at``: the row at which the audit trail breaks."""
 
     manifest: Manifest
-    made_at: datetime
     unsure: int
     ended: int
     hidings: int
@@ -64,8 +63,7 @@ def _unpack(path: Path, manifest: Manifest, folder: Path, advance: Advance) -> N
 
 def _settled(manifest: Manifest, database: Path, name: str, now: datetime) -> Restored:
     check_whole(database)
-    made_at = datetime.fromisoformat(manifest.made_at)
-    at = clock(made_at, ZoneInfo(manifest.zone), now)
+    at = clock(datetime.fromisoformat(manifest.made_at), ZoneInfo(manifest.zone), now)
     with closing(open_store(database)) as db:
         broken_at = audit.broken_at(db)
         unsure, ended = drafts.hold_back(
@@ -75,4 +73,4 @@ def _settled(manifest: Manifest, database: Path, name: str, now: datetime) -> Re
         with db.atomic():
             audit.write(db, now, "command line", "restore", name, f"made {manifest.made_at}")
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Restored(manifest, made_at, unsure, ended, hidings, broken_at)
+    return Restored(manifest, unsure, ended, hidings, broken_at)

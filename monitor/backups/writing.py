@@ -29,11 +29,13 @@ from monitor.backups.archive import (
     with_paths,
 )
 from monitor.config import Settings
+from monitor.config.env_file import ENV_NAME
 from monitor.errors import ConfigError
 from monitor.progress import Advance
 from monitor.store import audit, comments
 from monitor.store.copying import copy_whole
 from monitor.store.locking import held
+from monitor.store.tokens import token_file
 
 _NAME = re.compile(r"siaga-\d{8}-\d{6}\.zip")
 _UNDER_WAY: Final = ".siaga-backup-"
@@ -126,11 +128,15 @@ def _wanted(
 ) -> dict[str, Path]:
     """Every member by its name, in the order of the archive."""
     found = {CONFIG: config, places["database"]: copy}
+    # Secrets and the store itself, should a folder of these settings hold them too.
+    files = (token_file(settings.database), settings.folder / ENV_NAME, settings.database)
+    left_out = {file.resolve() for file in files}
     for key, folder in (("data", settings.data), ("models", settings.models)):
         for file in sorted(folder.rglob("*")):
             name = file.relative_to(folder)
             # What is just being written has a name that begins with a dot.
-            if file.is_file() and not any(part.startswith(".") for part in name.parts):
+            hidden = any(part.startswith(".") for part in name.parts)
+            if file.is_file() and not hidden and file.resolve() not in left_out:
                 found[f"{places[key]}/{name.as_posix()}"] = file
     return found
 
